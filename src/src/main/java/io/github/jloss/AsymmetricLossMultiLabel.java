@@ -1,0 +1,130 @@
+package io.github.jloss;
+
+import io.github.jloss.spi.PointwiseFormula;
+import io.github.jloss.spi.Scalar;
+
+/**
+ * Asymmetric loss for multi-label classification (T. Ridnik et al., Asymmetric Loss For Multi-Label Classification,
+ * ICCV 2021), as timm's {@code AsymmetricLossMultiLabel}.
+ *
+ * <p>With {@code p = s(x)}, s the sigmoid, the probability of a negative is shifted, {@code n = min(s(-x) + clip, 1)},
+ * and each element is weighted by how wrong it is:
+ * {@code b = t s(-x) + (1-t) max(p - clip, 0)}, {@code g = gammaPos t + gammaNeg (1-t)},
+ * {@code l = -b^g (t log max(p, eps) + (1-t) log max(n, eps))}.
+ * So a positive costs {@code -s(-x)^gammaPos log p}, a negative with {@code p <= clip} nothing at all.
+ *
+ * <p>Gradient: {@code -(w l' + l w')} with {@code w = b^g}, {@code p' = p s(-x)}, {@code n' = -p'} where
+ * {@code p >= clip} (0 below), {@code l' = t s(-x) [p >= eps] + (1-t) n'/n [n >= eps]} and
+ * {@code w' = g b^(g-1) b'}; with {@code disableGradFocal} the weight counts as a constant, {@code w' = 0}. Where
+ * {@code b = 0} the limit is taken ({@code w' = 0} for g other than 1), so that gammas below 1 give no NaN.
+ *
+ * <p>{@link Reduction#SUM} is the default, as in timm, which has no other; {@link Reduction#MEAN} divides by the number
+ * of elements. {@code eps} caps the loss of a confident mistake and lets its gradient vanish (timm's default 1e-8, from
+ * logits of -18.4 on); {@code eps = 0} does neither.
+ */
+public final class AsymmetricLossMultiLabel extends PointwiseLoss {
+
+    /** timm's defaults: gammaNeg 4, gammaPos 1, clip 0.05, eps 1e-8, gradient through the weight, the sum. */
+    public AsymmetricLossMultiLabel() {
+        this(4, 1, 0.05, 1e-8, false, Reduction.SUM);
+    }
+
+    /**
+     * With options.
+     *
+     * @param gammaNeg focusing exponent of negatives, at least 0
+     * @param gammaPos focusing exponent of positives, at least 0
+     * @param clip shift of the negatives' probability, in [0, 1); 0 for none
+     * @param eps least probability inside the logarithms, in [0, 1)
+     * @param disableGradFocal whether the focusing weight counts as a constant in the gradient
+     * @param reduction how the elements' losses become one number
+     */
+    public AsymmetricLossMultiLabel(double gammaNeg, double gammaPos, double clip, double eps,
+            boolean disableGradFocal, Reduction reduction) {
+        super(new Formula(Checks.asFloat("gammaNeg", Checks.notNegative("gammaNeg", gammaNeg)),
+                Checks.asFloat("gammaPos", Checks.notNegative("gammaPos", gammaPos)),
+                (float) Checks.require(clip >= 0 && clip < 1, "clip", clip, "a number in [0, 1)"),
+                (float) Checks.require(eps >= 0 && eps < 1, "eps", eps, "a number in [0, 1)"),
+                disableGradFocal), reduction);
+    }
+
+    private record Formula(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal)
+            implements PointwiseFormula {
+
+        @Override
+        public float value(float x, float t) {
+            return -focus(x, t) * logLikelihood(x, t);
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            float p = probability(x);
+            float q = probability(-x);
+            float n = shifted(x);
+            float unclipped = Scalar.ifLess(excess(x), 0, 0, p * q);
+            float towardsPositive = Scalar.ifLess(p, eps, 0, t * q);
+            float towardsNegative = Scalar.ifLess(n, eps, 0, (1 - t) * (unclipped / n));
+            float w = focus(x, t);
+            float dl = towardsPositive - towardsNegative;
+            if (disableGradFocal) {
+                return -w * dl;
+            }
+            float g = exponent(t);
+            float b = error(x, t);
+            float slope = Scalar.ifEqual(b, 0, Scalar.ifEqual(g, 1, 1, 0), g * w / b);
+            float db = (1 - t) * unclipped - t * (p * q);
+            return -Scalar.fma(w, dl, logLikelihood(x, t) * (slope * db));
+        }
+
+        /** s(x), from the smaller of the two probabilities. */
+        private static float probability(float x) {
+            float small = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.ifSignBit(x, small, 1 - small);
+        }
+
+        /** p - clip, with all digits on either side of p = 1/2. */
+        private float excess(float x) {
+            float small = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.ifSignBit(x, small - clip, 1 - clip - small);
+        }
+
+        /** min(s(-x) + clip, 1). */
+        private float shifted(float x) {
+            return 1 - positivePart(excess(x));
+        }
+
+        private float exponent(float t) {
+            return Scalar.fma(gammaPos, t, gammaNeg * (1 - t));
+        }
+
+        /** How wrong the prediction is: b. */
+        private float error(float x, float t) {
+            return Scalar.fma(t, probability(-x), (1 - t) * positivePart(excess(x)));
+        }
+
+        private float focus(float x, float t) {
+            return Scalar.pow(error(x, t), exponent(t));
+        }
+
+        private float logLikelihood(float x, float t) {
+            float logOne = -Scalar.softplusNeg(Math.abs(x));
+            float logP = Scalar.ifSignBit(x, x + logOne, logOne);
+            // log(1 - d) where 1 - d was rounded to n: the rounding error goes back in, d is small where it matters.
+            float d = positivePart(excess(x));
+            float n = 1 - d;
+            float logN = Scalar.log(n) + (1 - n - d);
+            float logEps = Scalar.log(eps);
+            return weighted(t, Scalar.ifLess(logP, logEps, logEps, logP))
+                    + weighted(1 - t, Scalar.ifLess(logN, logEps, logEps, logN));
+        }
+
+        /** A product in which 0 times -infinity is 0. */
+        private static float weighted(float weight, float log) {
+            return Scalar.ifEqual(weight, 0, 0, weight * log);
+        }
+
+        private static float positivePart(float d) {
+            return Scalar.ifLess(d, 0, 0, d);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.jloss;
+
+import java.util.Objects;
+
+/** Argument checks. Each message names the argument, what was found and what was expected. */
+final class Checks {
+
+    private Checks() {}
+
+    static double finite(String name, double value) {
+        return require(Double.isFinite(value), name, value, "a finite number");
+    }
+
+    static double positive(String name, double value) {
+        return require(Double.isFinite(value) && value > 0, name, value, "a finite number above 0");
+    }
+
+    static double notNegative(String name, double value) {
+        return require(Double.isFinite(value) && value >= 0, name, value, "a finite number of at least 0");
+    }
+
+    static double require(boolean holds, String name, double value, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + ": found " + value + ", expected " + expected);
+        }
+        return value;
+    }
+
+    /** An option as the float the formulas compute with; one that float cannot hold is an error, not an infinity. */
+    static float asFloat(String name, double value) {
+        finite(name, value);
+        if (!Float.isFinite((float) value)) {
+            throw new IllegalArgumentException(name + ": found " + value + ", which does not fit into a float");
+        }
+        return (float) value;
+    }
+
+    static void sameShape(String name, Tensor found, String expectedName, Tensor expected) {
+        Objects.requireNonNull(found, name);
+        Objects.requireNonNull(expected, expectedName);
+        if (!found.hasShapeOf(expected)) {
+            throw new IllegalArgumentException(name + ": found shape " + Shapes.text(found.shape()) + ", expected "
+                    + Shapes.text(expected.shape()) + " as " + expectedName + " has (nothing is broadcast)");
+        }
+    }
+
+    /**
+     * A tensor that is written element by element may be the very tensor that is read (each element is read before it
+     * is written), but must not overlap it shifted.
+     */
+    static void writable(String name, Tensor written, String readName, Tensor read) {
+        if (written != read && written.overlaps(read) && !written.startsWith(read)) {
+            throw new IllegalArgumentException(name + ": overlaps " + readName
+                    + " shifted by some elements; it may be the same memory from its first element on, or apart");
+        }
+        if (written.isReadOnly()) {
+            throw new IllegalArgumentException(name + ": its MemorySegment is read-only, expected a writable one");
+        }
+    }
+
+    static void gradient(Tensor input, Tensor target, Tensor gradient) {
+        sameShape("gradient", gradient, "input", input);
+        writable("gradient", gradient, "input", input);
+        writable("gradient", gradient, "target", target);
+    }
+
+    /** A tensor that is written before all of another one has been read must not share any element with it. */
+    static void apart(String name, Tensor written, String readName, Tensor read, String why) {
+        if (written.overlaps(read)) {
+            throw new IllegalArgumentException(name + ": shares memory with " + readName + ", but " + why);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.jloss;
+
+import io.github.jloss.spi.PointwiseFormula;
+import io.github.jloss.spi.Scalar;
+
+/**
+ * Mean absolute error, {@code |x - t|} per element; gradient {@code sign(x - t)}, 0 where {@code x = t}.
+ *
+ * <p>As {@code torch.nn.L1Loss}: input and target of the same shape, {@link Reduction#MEAN} by default, dividing by
+ * the number of elements.
+ */
+public final class L1Loss extends PointwiseLoss {
+
+    /** The mean over all elements. */
+    public L1Loss() {
+        this(Reduction.MEAN);
+    }
+
+    /**
+     * With a reduction.
+     *
+     * @param reduction how the elements' losses become one number
+     */
+    public L1Loss(Reduction reduction) {
+        super(new Formula(), reduction);
+    }
+
+    private record Formula() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return Math.abs(x - t);
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return Scalar.sign(x - t);
+        }
+    }
+}

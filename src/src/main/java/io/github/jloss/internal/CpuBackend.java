@@ -1,0 +1,121 @@
+package io.github.jloss.internal;
+
+import io.github.jloss.Backend;
+import io.github.jloss.Tensor;
+import io.github.jloss.spi.ElementFormula;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+/** The built-in back end: how many threads, and whose. */
+public final class CpuBackend implements Backend {
+
+    /** All cores for large inputs, the calling thread alone for small ones. */
+    public static final CpuBackend DEFAULT = new CpuBackend(0, null, Kernels.BEST);
+
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /** Fewest elements a thread is woken for when nobody asked for a number of threads: some 20 microseconds' work. */
+    private static final long WORTH_A_THREAD = 2L * PointwiseJob.CHUNK;
+
+    private final int threads;
+    private final Executor executor;
+    private final Kernels kernels;
+
+    private CpuBackend(int threads, Executor executor, Kernels kernels) {
+        this.threads = threads;
+        this.executor = executor;
+        this.kernels = kernels;
+    }
+
+    /**
+     * A fixed number of threads of the library's own.
+     *
+     * @param threads at least 1
+     * @return the back end
+     */
+    public static CpuBackend of(int threads) {
+        return new CpuBackend(threads, null, Kernels.BEST);
+    }
+
+    /**
+     * Helpers of the caller's.
+     *
+     * @param executor runs the helpers
+     * @param threads the most threads, the calling one included
+     * @return the back end
+     */
+    public static CpuBackend of(Executor executor, int threads) {
+        return new CpuBackend(threads, Objects.requireNonNull(executor, "executor"), Kernels.BEST);
+    }
+
+    /**
+     * This back end with scalar loops, whatever the JVM can do: what SIMD is compared with.
+     *
+     * @return a back end whose results are the same bits
+     */
+    public CpuBackend scalar() {
+        return new CpuBackend(threads, executor, Kernels.SCALAR);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String describe() {
+        String who = executor == null ? "" : " of " + executor;
+        return "cpu: " + kernels.describe() + ", "
+                + (threads == 0 ? CORES + (CORES == 1 ? " core" : " cores for large inputs")
+                        : threads + (threads == 1 ? " thread" : " threads")) + who;
+    }
+
+    @Override
+    public double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
+            Tensor upstream, Tensor gradient, double scale, boolean add) {
+        PointwiseJob job = PointwiseJob.mine();
+        job.prepare(kernels.of(formula), formula, input, target, a, b, losses, upstream, gradient, scale, add);
+        int count = threads(input.size());
+        if (count > 1 && confined(input, target, a, b, losses, upstream, gradient)) {
+            count = 1;
+        }
+        return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
+    }
+
+    private int threads(long n) {
+        return threads > 0 ? threads : Math.clamp(n / WORTH_A_THREAD, 1, CORES);
+    }
+
+    /** Whether a segment belongs to the calling thread alone. */
+    private static boolean confined(Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            if (tensor != null && tensor.storage() instanceof MemorySegment segment
+                    && !segment.isAccessibleBy(Helpers.STRANGER)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof CpuBackend c && threads == c.threads && executor == c.executor && kernels == c.kernels;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(threads, executor, kernels);
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+
+    /** Started when the first large input comes. */
+    private static final class Helpers {
+        static final Workers WORKERS = new Workers(Math.max(CORES - 1, 1));
+        static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.jloss.internal;
+
+import io.github.jloss.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** What a kernel call works on: arrays with offsets, and this thread's sums and buffers. One for each thread. */
+public final class Span {
+
+    /** Most elements a buffer holds: four arrays of them stay in a 48 KB first-level cache. */
+    static final int BUFFER = 2048;
+
+    private static final ThreadLocal<Span> MINE = ThreadLocal.withInitial(Span::new);
+
+    /** Inputs. */
+    public final Operand x = new Operand();
+
+    /** Targets. */
+    public final Operand t = new Operand();
+
+    /** First coefficients. */
+    public final Operand a = new Operand();
+
+    /** Second coefficients. */
+    public final Operand b = new Operand();
+
+    /** Where values or gradients go. */
+    public final Operand out = new Operand();
+
+    /** The upstream gradient, where there is one. */
+    public final Operand upstream = new Operand();
+
+    /** The caller's gradient, where it is not written by the kernel itself. */
+    public final Operand destination = new Operand();
+
+    /** Factor on gradients. */
+    public float scale;
+
+    /** The running sums, one for each logical lane. */
+    public final double[] sums = new double[PointwiseKernel.LANES];
+
+    /** The sums of the current block. */
+    public final float[] lanes = new float[PointwiseKernel.LANES];
+
+    /** The formula's parameters, for kernels that need them as floats. */
+    public final float[] parameters = new float[Parameters.MOST];
+
+    private Span() {}
+
+    static Span mine() {
+        return MINE.get();
+    }
+
+    /** The sum of all lanes, by halves; the scaling undone. */
+    double sum() {
+        for (int half = sums.length / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                sums[i] += sums[i + half];
+            }
+        }
+        return sums[0] / PointwiseKernel.SUM_SCALE;
+    }
+
+    /** Begins a block. */
+    public void clearLanes() {
+        Arrays.fill(lanes, 0);
+    }
+
+    /** Ends a block: its float sums go to the double ones. */
+    public void closeLanes() {
+        for (int lane = 0; lane < lanes.length; lane++) {
+            sums[lane] += lanes[lane];
+        }
+    }
+
+    /** A part of an array: of the caller's, or of a buffer of this thread's. */
+    public static final class Operand {
+
+        private static final float[] NOTHING = new float[0];
+
+        /** The floats. */
+        public float[] array = NOTHING;
+
+        /** Index of the first one. */
+        public int offset;
+
+        private float[] buffer = NOTHING;
+
+        private Operand() {}
+
+        /** Whether {@link #read} would have to copy. */
+        static boolean copies(Tensor tensor) {
+            return tensor != null && !(tensor.storage() instanceof float[]);
+        }
+
+        /** Points at elements of an array, or copies elements of a segment. */
+        void read(Tensor tensor, long from, int n) {
+            if (tensor.storage() instanceof float[] floats) {
+                array = floats;
+                offset = (int) (tensor.offset() + from);
+            } else {
+                useBuffer();
+                MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
+                        (tensor.offset() + from) * Float.BYTES, array, 0, n);
+            }
+        }
+
+        /** Points at elements of an array, or at the buffer for {@link #flush} to copy from. */
+        void write(Tensor tensor, long from) {
+            if (tensor.storage() instanceof float[] floats) {
+                array = floats;
+                offset = (int) (tensor.offset() + from);
+            } else {
+                useBuffer();
+            }
+        }
+
+        /** Copies what was written to the buffer. */
+        void flush(Tensor tensor, long from, int n) {
+            if (array == buffer) {
+                MemorySegment.copy(array, 0, (MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
+                        (tensor.offset() + from) * Float.BYTES, n);
+            }
+        }
+
+        /** Fills the buffer with coefficients broadcast to the shape of another tensor. */
+        void broadcast(Tensor coefficients, Tensor like, long from, int n) {
+            useBuffer();
+            Broadcast.fill(coefficients, like, from, array, n);
+        }
+
+        /** Points at the buffer. */
+        void useBuffer() {
+            if (buffer.length == 0) {
+                buffer = new float[BUFFER];
+            }
+            array = buffer;
+            offset = 0;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.jloss.internal;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The default helpers: one daemon thread for each core but one. A task is handed to an idle thread or refused; nothing
+ * is queued and nothing is allocated. A thread that has finished looks for more work for some 50 microseconds before
+ * it parks, because the next loss of a training step is often that near and waking a parked thread takes as long.
+ */
+final class Workers implements Executor {
+
+    private static final int SPINS = 1000;
+
+    private final Worker[] workers;
+
+    Workers(int threads) {
+        workers = new Worker[threads];
+        for (int i = 0; i < threads; i++) {
+            workers[i] = new Worker();
+            Thread thread = new Thread(workers[i], "jloss-" + (i + 1));
+            thread.setDaemon(true);
+            workers[i].thread = thread;
+            thread.start();
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        for (Worker worker : workers) {
+            if (worker.offer(task)) {
+                return;
+            }
+        }
+        throw new RejectedExecutionException("all workers are busy");
+    }
+
+    private static final class Worker implements Runnable {
+
+        private final AtomicReference<Runnable> task = new AtomicReference<>();
+        private volatile boolean parked;
+        private Thread thread;
+
+        boolean offer(Runnable offered) {
+            if (task.get() != null || !task.compareAndSet(null, offered)) {
+                return false;
+            }
+            if (parked) {
+                LockSupport.unpark(thread);
+            }
+            return true;
+        }
+
+        @Override
+        public void run() {
+            while (true) {
+                Runnable next = await();
+                try {
+                    next.run();
+                } finally {
+                    task.set(null);
+                }
+            }
+        }
+
+        private Runnable await() {
+            for (int spin = 0; spin < SPINS; spin++) {
+                Runnable next = task.get();
+                if (next != null) {
+                    return next;
+                }
+                Thread.onSpinWait();
+            }
+            parked = true;
+            Runnable next = task.get();
+            while (next == null) {
+                LockSupport.park(this);
+                next = task.get();
+            }
+            parked = false;
+            return next;
+        }
+    }
+}

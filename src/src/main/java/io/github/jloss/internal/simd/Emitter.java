@@ -1,0 +1,217 @@
+package io.github.jloss.internal.simd;
+
+import io.github.jloss.internal.Fma;
+import io.github.jloss.internal.simd.Node.FloatConstant;
+import io.github.jloss.internal.simd.Node.IntConstant;
+import io.github.jloss.internal.simd.Node.Op;
+import io.github.jloss.internal.simd.Node.Operation;
+import io.github.jloss.internal.simd.Node.Type;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Copies {@link SimdLoop} with a formula in it: each call of {@link Placeholder} becomes the formula's operations, one
+ * vector operation for each node. A node that the value and the gradient share is computed once.
+ */
+final class Emitter {
+
+    private static final ClassDesc PLACEHOLDER = Placeholder.class.describeConstable().orElseThrow();
+    private static final ClassDesc LOOP = SimdLoop.class.describeConstable().orElseThrow();
+    private static final ClassDesc FLOATS = FloatVector.class.describeConstable().orElseThrow();
+    private static final ClassDesc INTS = IntVector.class.describeConstable().orElseThrow();
+    private static final ClassDesc VECTOR = Vector.class.describeConstable().orElseThrow();
+    private static final ClassDesc MASK = VectorMask.class.describeConstable().orElseThrow();
+    private static final ClassDesc SPECIES = VectorSpecies.class.describeConstable().orElseThrow();
+    private static final ClassDesc OPERATORS = VectorOperators.class.describeConstable().orElseThrow();
+    private static final ClassDesc BINARY = VectorOperators.Binary.class.describeConstable().orElseThrow();
+    private static final ClassDesc ASSOCIATIVE = VectorOperators.Associative.class.describeConstable().orElseThrow();
+    private static final ClassDesc CONVERSION = VectorOperators.Conversion.class.describeConstable().orElseThrow();
+
+    /** How many of a placeholder's arguments come before the parameters: x, t, a, b. */
+    private static final int ARGUMENTS = 4;
+
+    private final Map<String, Node> formula;
+
+    Emitter(Node value, Node gradient) {
+        formula = Map.of("value", value, "gradient", gradient);
+    }
+
+    /** The class file of the copy. */
+    byte[] emit() {
+        try (InputStream in = SimdLoop.class.getResourceAsStream("SimdLoop.class")) {
+            ClassFile file = ClassFile.of();
+            return file.transformClass(file.parse(in.readAllBytes()),
+                    ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Body::new)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One method of the copy. */
+    private final class Body implements CodeTransform {
+
+        private final Map<Node, Integer> slots = new HashMap<>();
+        private CodeBuilder code;
+
+        @Override
+        public void accept(CodeBuilder builder, CodeElement element) {
+            if (element instanceof InvokeInstruction call && call.owner().asSymbol().equals(PLACEHOLDER)) {
+                code = builder;
+                takeArguments(call.typeSymbol().parameterCount());
+                push(formula.get(call.name().stringValue()));
+            } else {
+                builder.with(element);
+            }
+        }
+
+        /** From the operand stack to local variables. The second placeholder of a loop has the same arguments. */
+        private void takeArguments(int count) {
+            for (int i = count - 1; i >= 0; i--) {
+                Node argument = i < ARGUMENTS ? new Node.Argument(i) : new Node.Parameter(i - ARGUMENTS);
+                code.astore(slots.computeIfAbsent(argument, n -> code.allocateLocal(TypeKind.REFERENCE)));
+            }
+        }
+
+        private void push(Node node) {
+            switch (node) {
+                case FloatConstant c -> {
+                    code.getstatic(LOOP, "SPECIES", SPECIES).loadConstant(c.value());
+                    code.invokestatic(FLOATS, "broadcast", type(FLOATS, SPECIES, ConstantDescs.CD_float));
+                }
+                case IntConstant c -> {
+                    code.getstatic(LOOP, "INTS", SPECIES).loadConstant(c.value());
+                    code.invokestatic(INTS, "broadcast", type(INTS, SPECIES, ConstantDescs.CD_int));
+                }
+                case Operation o when !slots.containsKey(o) -> {
+                    compute(o.op(), o.operands());
+                    int slot = code.allocateLocal(TypeKind.REFERENCE);
+                    code.dup().astore(slot);
+                    slots.put(o, slot);
+                }
+                default -> code.aload(slots.get(node));
+            }
+        }
+
+        private void compute(Op op, List<Node> o) {
+            switch (op) {
+                case ADD, SUB, MUL, DIV -> invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0), o.get(1));
+                case NEG, ABS -> invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0));
+                case FMA -> fma(o.get(0), o.get(1), o.get(2));
+                case IF_LESS -> choose("lt", o.get(0), o.get(1), o.get(2), o.get(3));
+                case IF_EQUAL -> choose("eq", o.get(0), o.get(1), o.get(2), o.get(3));
+                case IF_SIGN_BIT -> chooseBySign(o.get(0), o.get(1), o.get(2));
+                case FROM_BITS -> {
+                    push(o.get(0));
+                    reinterpret(Type.FLOAT);
+                }
+                case TO_BITS -> {
+                    push(o.get(0));
+                    reinterpret(Type.INT);
+                }
+                case TO_FLOAT -> {
+                    push(o.get(0));
+                    code.getstatic(OPERATORS, "I2F", CONVERSION).iconst_0();
+                    code.invokevirtual(INTS, "convert", type(VECTOR, CONVERSION, ConstantDescs.CD_int));
+                    code.checkcast(FLOATS);
+                }
+                case IADD -> invoke(INTS, "add", INTS, o.get(0), o.get(1));
+                case ISUB -> invoke(INTS, "sub", INTS, o.get(0), o.get(1));
+                case AND, OR, XOR -> lanewise(op.name(), o.get(0), o.get(1));
+                case SHL -> lanewise("LSHL", o.get(0), o.get(1));
+                case SHR -> lanewise("ASHR", o.get(0), o.get(1));
+                case USHR -> lanewise("LSHR", o.get(0), o.get(1));
+            }
+        }
+
+        private void invoke(ClassDesc owner, String method, ClassDesc result, Node left, Node right) {
+            push(left);
+            push(right);
+            code.invokevirtual(owner, method, type(result, VECTOR));
+        }
+
+        private void invoke(ClassDesc owner, String method, ClassDesc result, Node operand) {
+            push(operand);
+            code.invokevirtual(owner, method, type(result));
+        }
+
+        private void fma(Node a, Node b, Node c) {
+            push(a);
+            push(b);
+            if (Fma.FUSED) {
+                push(c);
+                code.invokevirtual(FLOATS, "fma", type(FLOATS, VECTOR, VECTOR));
+            } else {
+                code.invokevirtual(FLOATS, "mul", type(FLOATS, VECTOR));
+                push(c);
+                code.invokevirtual(FLOATS, "add", type(FLOATS, VECTOR));
+            }
+        }
+
+        private void choose(String comparison, Node a, Node b, Node ifTrue, Node ifFalse) {
+            push(ifFalse);
+            push(ifTrue);
+            invoke(FLOATS, comparison, MASK, a, b);
+            code.invokevirtual(FLOATS, "blend", type(FLOATS, VECTOR, MASK));
+        }
+
+        /** By the bits, as ints, so that -0 and NaN have a sign, too. */
+        private void chooseBySign(Node a, Node ifSet, Node ifClear) {
+            push(ifClear);
+            reinterpret(Type.INT);
+            push(ifSet);
+            reinterpret(Type.INT);
+            push(a);
+            reinterpret(Type.INT);
+            push(new IntConstant(0));
+            code.invokevirtual(INTS, "lt", type(MASK, VECTOR));
+            code.invokevirtual(INTS, "blend", type(INTS, VECTOR, MASK));
+            reinterpret(Type.FLOAT);
+        }
+
+        private void lanewise(String operator, Node left, Node right) {
+            push(left);
+            // AND, OR and XOR are declared as associative operators, the shifts as mere binary ones.
+            code.getstatic(OPERATORS, operator, operator.length() < 4 ? ASSOCIATIVE : BINARY);
+            if (right instanceof IntConstant c) {
+                code.loadConstant(c.value());
+                code.invokevirtual(INTS, "lanewise", type(INTS, BINARY, ConstantDescs.CD_int));
+            } else {
+                push(right);
+                code.invokevirtual(INTS, "lanewise", type(INTS, BINARY, VECTOR));
+            }
+        }
+
+        private void reinterpret(Type to) {
+            if (to == Type.INT) {
+                code.invokevirtual(FLOATS, "reinterpretAsInts", type(INTS));
+            } else {
+                code.invokevirtual(INTS, "reinterpretAsFloats", type(FLOATS));
+            }
+        }
+
+        private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
+            return MethodTypeDesc.of(result, parameters);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.jloss.internal.simd;
+
+import java.util.List;
+
+/**
+ * A value in a formula: what the formula's bytecode leaves on the operand stack, without saying on how many lanes.
+ * Equal nodes are equal values, so that a map finds subexpressions that the value and the gradient have in common.
+ */
+sealed interface Node {
+
+    /** Whether the value is a float or an int. */
+    enum Type { FLOAT, INT }
+
+    /** What can be done with values; vectors can do the same. */
+    enum Op {
+        ADD(Type.FLOAT), SUB(Type.FLOAT), MUL(Type.FLOAT), DIV(Type.FLOAT), NEG(Type.FLOAT), ABS(Type.FLOAT),
+        FMA(Type.FLOAT),
+        /** (a, b, x, y): a < b ? x : y. */
+        IF_LESS(Type.FLOAT),
+        /** (a, b, x, y): a == b ? x : y. */
+        IF_EQUAL(Type.FLOAT),
+        /** (a, x, y): sign bit of a ? x : y. */
+        IF_SIGN_BIT(Type.FLOAT),
+        FROM_BITS(Type.FLOAT), TO_BITS(Type.INT), TO_FLOAT(Type.FLOAT),
+        IADD(Type.INT), ISUB(Type.INT), AND(Type.INT), OR(Type.INT), XOR(Type.INT),
+        SHL(Type.INT), SHR(Type.INT), USHR(Type.INT);
+
+        final Type type;
+
+        Op(Type type) {
+            this.type = type;
+        }
+    }
+
+    /** An argument of the formula: x, t, a, b. */
+    record Argument(int index) implements Node {}
+
+    /** A float component of the formula's record. */
+    record Parameter(int index) implements Node {}
+
+    /** A float constant; compared by its bits. */
+    record FloatConstant(int bits) implements Node {
+        static FloatConstant of(float value) {
+            return new FloatConstant(Float.floatToRawIntBits(value));
+        }
+
+        float value() {
+            return Float.intBitsToFloat(bits);
+        }
+    }
+
+    /** An int constant; a boolean component is one, too. */
+    record IntConstant(int value) implements Node {}
+
+    /** The formula itself. */
+    record This() implements Node {}
+
+    /** An operation. The hash is kept: nodes share operands, and walking them anew each time takes exponential time. */
+    record Operation(Op op, List<Node> operands, int hash) implements Node {
+
+        Operation(Op op, List<Node> operands) {
+            this(op, operands, 31 * op.hashCode() + operands.hashCode());
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+
+    /** The type of the value. */
+    default Type type() {
+        return switch (this) {
+            case Operation o -> o.op.type;
+            case IntConstant c -> Type.INT;
+            default -> Type.FLOAT;
+        };
+    }
+}
