@@ -75,7 +75,7 @@ public final class CpuBackend implements Backend {
     public double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
             Tensor upstream, Tensor gradient, double scale, boolean add) {
         PointwiseJob job = PointwiseJob.mine();
-        job.prepare(kernels.of(formula), formula, input, target, a, b, losses, upstream, gradient, scale, add);
+        job.prepare(kernels, formula, input, target, a, b, losses, upstream, gradient, scale, add);
         int count = threads(input.size());
         if (count > 1 && confined(input, target, a, b, losses, upstream, gradient)) {
             count = 1;

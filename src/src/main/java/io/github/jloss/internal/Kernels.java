@@ -13,7 +13,8 @@ abstract class Kernels {
     /** The scalar loops. */
     static final Kernels SCALAR = new Kernels() {
         @Override
-        PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant) {
+        PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+                    boolean inNativeMemory) {
             return ScalarLoop.of(formula);
         }
 
@@ -41,9 +42,10 @@ abstract class Kernels {
         }
         return new Kernels() {
             @Override
-            PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant) {
+            PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+                    boolean inNativeMemory) {
                 try {
-                    return SimdKernels.make(formula, parameters, variant);
+                    return SimdKernels.make(formula, parameters, variant, inNativeMemory);
                 } catch (IllegalArgumentException e) {
                     LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", formula.getName(), e.getMessage());
                     return ScalarLoop.of(formula);
@@ -71,12 +73,20 @@ abstract class Kernels {
                 + " bits; start java without a lower -XX:MaxVectorSize" : null;
     }
 
+    /** The loops over arrays. */
     final PointwiseKernel of(ElementFormula formula) {
-        return byClass.get(formula.getClass()).get(formula);
+        return byClass.get(formula.getClass()).get(formula, false);
+    }
+
+    /** The loops over native memory; null if native memory must be copied to arrays. */
+    final PointwiseKernel inNativeMemory(ElementFormula formula) {
+        PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, true);
+        return kernel instanceof ScalarLoop ? null : kernel;
     }
 
     /** Makes the loops for a formula class with certain boolean components. */
-    abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant);
+    abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+            boolean inNativeMemory);
 
     /** What these loops are, for people. */
     abstract String describe();
@@ -97,15 +107,16 @@ abstract class Kernels {
                 LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), e.getMessage());
             }
             parameters = found;
-            kernels = new AtomicReferenceArray<>(found == null ? 1 : found.variants());
+            kernels = new AtomicReferenceArray<>(found == null ? 2 : 2 * found.variants());
         }
 
-        PointwiseKernel get(ElementFormula formula) {
+        PointwiseKernel get(ElementFormula formula, boolean inNativeMemory) {
             int variant = parameters == null ? 0 : parameters.variant(formula);
-            PointwiseKernel kernel = kernels.get(variant);
+            int index = 2 * variant + (inNativeMemory ? 1 : 0);
+            PointwiseKernel kernel = kernels.get(index);
             if (kernel == null) {
-                kernel = parameters == null ? ScalarLoop.of(type) : make(type, parameters, variant);
-                kernels.set(variant, kernel);
+                kernel = parameters == null ? ScalarLoop.of(type) : make(type, parameters, variant, inNativeMemory);
+                kernels.set(index, kernel);
             }
             return kernel;
         }

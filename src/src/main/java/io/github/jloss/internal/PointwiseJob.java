@@ -1,6 +1,7 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.Span.Operand;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ final class PointwiseJob extends Parallel {
     private static final ThreadLocal<PointwiseJob> MINE = ThreadLocal.withInitial(PointwiseJob::new);
 
     private PointwiseKernel kernel;
+    private PointwiseKernel nativeKernel;
     private ElementFormula formula;
     private Tensor input;
     private Tensor target;
@@ -41,9 +43,8 @@ final class PointwiseJob extends Parallel {
         return MINE.get();
     }
 
-    void prepare(PointwiseKernel newKernel, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
+    void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
             Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
-        kernel = newKernel;
         formula = newFormula;
         input = newInput;
         target = newTarget;
@@ -54,6 +55,24 @@ final class PointwiseJob extends Parallel {
         gradient = newGradient;
         scale = (float) newScale;
         add = newAdd;
+        kernel = kernels.of(formula);
+        nativeKernel = Operand.isNative(input) && Operand.isNative(target) && Operand.isNative(losses)
+                && Operand.isNative(gradient) && !combines() && !hasCoefficients()
+                ? kernels.inNativeMemory(formula)
+                : null;
+    }
+
+    private void clear() {
+        formula = null;
+        kernel = null;
+        nativeKernel = null;
+        input = null;
+        target = null;
+        a = null;
+        b = null;
+        losses = null;
+        upstream = null;
+        gradient = null;
     }
 
     /** The sum over all elements. */
@@ -72,7 +91,7 @@ final class PointwiseJob extends Parallel {
             }
             return sum;
         } finally {
-            prepare(null, null, null, null, null, null, null, null, null, 0, false);
+            clear();
         }
     }
 
@@ -82,37 +101,62 @@ final class PointwiseJob extends Parallel {
         Arrays.fill(s.sums, 0);
         long from = (long) index * CHUNK;
         int n = (int) Math.min(CHUNK, input.size() - from);
-        boolean combine = upstream != null || add && gradient != null;
-        int step = combine || hasCoefficients() || Span.Operand.copies(input) || Span.Operand.copies(target)
-                || Span.Operand.copies(losses) || Span.Operand.copies(gradient) ? Span.BUFFER : CHUNK;
-        for (int done = 0; done < n; done += step) {
-            span(s, from + done, Math.min(step, n - done), combine);
+        int done = 0;
+        if (nativeKernel != null) {
+            // Whole blocks in place; what remains is copied, which adds it up in the same order.
+            done = n - n % PointwiseKernel.BLOCK;
+            inPlace(s, from, done);
+        }
+        int step = combines() || hasCoefficients() || Operand.copies(input) || Operand.copies(target)
+                || Operand.copies(losses) || Operand.copies(gradient) ? Span.BUFFER : CHUNK;
+        for (; done < n; done += step) {
+            span(s, from + done, Math.min(step, n - done));
         }
         chunkSums[index] = s.sum();
     }
 
-    private void span(Span s, long from, int n, boolean combine) {
+    private void inPlace(Span s, long from, int n) {
+        s.x.point(input, from);
+        s.t.point(target, from);
+        s.out.point(gradient != null ? gradient : losses, from);
+        run(nativeKernel, s, n);
+        s.forget();
+    }
+
+    private void span(Span s, long from, int n) {
         s.x.read(input, from, n);
         s.t.read(target, from, n);
         coefficients(s.a, a, s.x, from, n);
         coefficients(s.b, b, s.x, from, n);
-        if (gradient != null && combine) {
+        Tensor result = gradient != null ? gradient : losses;
+        if (combines()) {
             s.out.useBuffer();
-            s.scale = 1;
-            kernel.gradients(formula, s, n);
+            run(kernel, s, n);
             combine(s, from, n);
-        } else if (gradient != null) {
-            s.out.write(gradient, from);
-            s.scale = scale;
-            kernel.gradients(formula, s, n);
-            s.out.flush(gradient, from, n);
-        } else if (losses != null) {
-            s.out.write(losses, from);
-            kernel.values(formula, s, n);
-            s.out.flush(losses, from, n);
+        } else if (result != null) {
+            s.out.write(result, from);
+            run(kernel, s, n);
+            s.out.flush(result, from, n);
         } else {
-            kernel.sum(formula, s, n);
+            run(kernel, s, n);
         }
+        s.forget();
+    }
+
+    private void run(PointwiseKernel loops, Span s, int n) {
+        s.scale = combines() ? 1 : scale;
+        if (gradient != null) {
+            loops.gradients(formula, s, n);
+        } else if (losses != null) {
+            loops.values(formula, s, n);
+        } else {
+            loops.sum(formula, s, n);
+        }
+    }
+
+    /** Whether gradients need more than a scale. */
+    private boolean combines() {
+        return gradient != null && (add || upstream != null);
     }
 
     private boolean hasCoefficients() {
@@ -120,7 +164,7 @@ final class PointwiseJob extends Parallel {
     }
 
     /** Coefficients broadcast; formulas without any never look at them, and any array will do. */
-    private void coefficients(Span.Operand operand, Tensor tensor, Span.Operand any, long from, int n) {
+    private void coefficients(Operand operand, Tensor tensor, Operand any, long from, int n) {
         if (tensor != null) {
             operand.broadcast(tensor, input, from, n);
         } else if (hasCoefficients()) {

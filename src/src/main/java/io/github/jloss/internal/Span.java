@@ -46,10 +46,19 @@ public final class Span {
     /** The formula's parameters, for kernels that need them as floats. */
     public final float[] parameters = new float[Parameters.MOST];
 
+    private final Operand[] operands = {x, t, a, b, out, upstream, destination};
+
     private Span() {}
 
     static Span mine() {
         return MINE.get();
+    }
+
+    /** Lets go of the caller's memory. */
+    void forget() {
+        for (Operand operand : operands) {
+            operand.forget();
+        }
     }
 
     /** The sum of all lanes, by halves; the scaling undone. */
@@ -85,13 +94,37 @@ public final class Span {
         /** Index of the first one. */
         public int offset;
 
+        /** Native memory instead, for loops over it. */
+        public MemorySegment segment = MemorySegment.NULL;
+
+        /** Where in it the first float is. */
+        public long bytes;
+
         private float[] buffer = NOTHING;
 
         private Operand() {}
 
+        private void forget() {
+            array = NOTHING;
+            segment = MemorySegment.NULL;
+        }
+
         /** Whether {@link #read} would have to copy. */
         static boolean copies(Tensor tensor) {
             return tensor != null && !(tensor.storage() instanceof float[]);
+        }
+
+        /** Whether a tensor is native memory, or not there at all. */
+        static boolean isNative(Tensor tensor) {
+            return tensor == null || tensor.storage() instanceof MemorySegment memory && memory.isNative();
+        }
+
+        /** Points at elements in native memory. */
+        void point(Tensor tensor, long from) {
+            if (tensor != null) {
+                segment = (MemorySegment) tensor.storage();
+                bytes = (tensor.offset() + from) * Float.BYTES;
+            }
         }
 
         /** Points at elements of an array, or copies elements of a segment. */

@@ -1,6 +1,7 @@
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.Fma;
+import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.simd.Node.FloatConstant;
 import io.github.jloss.internal.simd.Node.IntConstant;
 import io.github.jloss.internal.simd.Node.Op;
@@ -19,10 +20,13 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.Vector;
@@ -42,19 +46,35 @@ final class Emitter {
     private static final ClassDesc INTS = IntVector.class.describeConstable().orElseThrow();
     private static final ClassDesc VECTOR = Vector.class.describeConstable().orElseThrow();
     private static final ClassDesc MASK = VectorMask.class.describeConstable().orElseThrow();
+    private static final ClassDesc SEGMENT = MemorySegment.class.describeConstable().orElseThrow();
+    private static final ClassDesc BYTE_ORDER = ByteOrder.class.describeConstable().orElseThrow();
+    private static final ClassDesc ARRAY = float[].class.describeConstable().orElseThrow();
     private static final ClassDesc SPECIES = VectorSpecies.class.describeConstable().orElseThrow();
     private static final ClassDesc OPERATORS = VectorOperators.class.describeConstable().orElseThrow();
     private static final ClassDesc BINARY = VectorOperators.Binary.class.describeConstable().orElseThrow();
     private static final ClassDesc ASSOCIATIVE = VectorOperators.Associative.class.describeConstable().orElseThrow();
     private static final ClassDesc CONVERSION = VectorOperators.Conversion.class.describeConstable().orElseThrow();
 
-    /** How many of a placeholder's arguments come before the parameters: x, t, a, b. */
-    private static final int ARGUMENTS = 4;
+    /** What a placeholder's arguments are, in their order. */
+    private static final List<Node> ARGUMENTS = IntStream.range(0, 4).<Node>mapToObj(Node.Argument::new).toList();
 
-    private final Map<String, Node> formula;
+    private static final List<Node> PARAMETERS =
+            IntStream.range(0, Parameters.MOST).<Node>mapToObj(Node.Parameter::new).toList();
 
-    Emitter(Node value, Node gradient) {
-        formula = Map.of("value", value, "gradient", gradient);
+    private final Node value;
+    private final Node gradient;
+    private final Node cut;
+    private final boolean inNativeMemory;
+
+    /**
+     * For two results, and the node their computation is cut at, or null. Arrays and native memory have copies of
+     * their own: both in one compiled loop would slow down both.
+     */
+    Emitter(Node value, Node gradient, Node cut, boolean inNativeMemory) {
+        this.value = value;
+        this.gradient = gradient;
+        this.cut = cut;
+        this.inNativeMemory = inNativeMemory;
     }
 
     /** The class file of the copy. */
@@ -71,25 +91,88 @@ final class Emitter {
     /** One method of the copy. */
     private final class Body implements CodeTransform {
 
+        /** The values of the vector in hand, by the local variable they are in. */
         private final Map<Node, Integer> slots = new HashMap<>();
         private CodeBuilder code;
 
         @Override
         public void accept(CodeBuilder builder, CodeElement element) {
-            if (element instanceof InvokeInstruction call && call.owner().asSymbol().equals(PLACEHOLDER)) {
-                code = builder;
-                takeArguments(call.typeSymbol().parameterCount());
-                push(formula.get(call.name().stringValue()));
-            } else {
+            if (!(element instanceof InvokeInstruction call) || !call.owner().asSymbol().equals(PLACEHOLDER)) {
                 builder.with(element);
+                return;
+            }
+            code = builder;
+            switch (call.name().stringValue()) {
+                case "firstHalf" -> {
+                    slots.clear();
+                    takeArguments(PARAMETERS);
+                    takeArguments(List.of(new Node.Argument(0)));
+                    push(cut == null ? new Node.Argument(0) : cut);
+                    slots.clear();
+                }
+                case "gradient" -> {
+                    takeArguments();
+                    push(gradient);
+                }
+                case "value" -> {
+                    takeArguments();
+                    push(value);
+                }
+                case "load" -> {
+                    int[] access = takeAccess();
+                    code.getstatic(LOOP, "SPECIES", SPECIES);
+                    pushPlace(access);
+                    if (inNativeMemory) {
+                        code.invokestatic(FLOATS, "fromMemorySegment",
+                                type(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, BYTE_ORDER));
+                    } else {
+                        code.invokestatic(FLOATS, "fromArray", type(FLOATS, SPECIES, ARRAY, ConstantDescs.CD_int));
+                    }
+                }
+                default -> {
+                    pushPlace(takeAccess());
+                    if (inNativeMemory) {
+                        code.invokevirtual(FLOATS, "intoMemorySegment",
+                                type(ConstantDescs.CD_void, SEGMENT, ConstantDescs.CD_long, BYTE_ORDER));
+                    } else {
+                        code.invokevirtual(FLOATS, "intoArray",
+                                type(ConstantDescs.CD_void, ARRAY, ConstantDescs.CD_int));
+                    }
+                }
             }
         }
 
-        /** From the operand stack to local variables. The second placeholder of a loop has the same arguments. */
-        private void takeArguments(int count) {
-            for (int i = count - 1; i >= 0; i--) {
-                Node argument = i < ARGUMENTS ? new Node.Argument(i) : new Node.Parameter(i - ARGUMENTS);
+        /** From the operand stack to local variables; what was computed of the same arguments before stays known. */
+        private void takeArguments() {
+            takeArguments(PARAMETERS);
+            takeArguments(List.of(cut == null ? new Node.This() : cut));
+            takeArguments(ARGUMENTS);
+        }
+
+        private void takeArguments(List<Node> arguments) {
+            for (Node argument : arguments.reversed()) {
                 code.astore(slots.computeIfAbsent(argument, n -> code.allocateLocal(TypeKind.REFERENCE)));
+            }
+        }
+
+        /** The arguments of load and store, from the operand stack to local variables: array, offset, ... */
+        private int[] takeAccess() {
+            TypeKind[] kinds = {TypeKind.REFERENCE, TypeKind.INT, TypeKind.REFERENCE, TypeKind.LONG, TypeKind.INT};
+            int[] locals = new int[kinds.length];
+            for (int k = kinds.length - 1; k >= 0; k--) {
+                locals[k] = code.allocateLocal(kinds[k]);
+                code.storeLocal(kinds[k], locals[k]);
+            }
+            return locals;
+        }
+
+        /** Pushes array and index, or segment, byte offset and byte order. */
+        private void pushPlace(int[] access) {
+            if (inNativeMemory) {
+                code.aload(access[2]).lload(access[3]).iload(access[4]).i2l().iconst_2().lshl().ladd();
+                code.invokestatic(BYTE_ORDER, "nativeOrder", type(BYTE_ORDER));
+            } else {
+                code.aload(access[0]).iload(access[1]).iload(access[4]).iadd();
             }
         }
 

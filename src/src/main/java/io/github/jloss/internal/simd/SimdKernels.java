@@ -3,6 +3,7 @@ package io.github.jloss.internal.simd;
 import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.PointwiseKernel;
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.PointwiseFormula;
 import java.lang.invoke.MethodHandles;
 
 /** Makes the SIMD loops of a formula. */
@@ -19,14 +20,21 @@ public final class SimdKernels {
      * @param formula a record class
      * @param parameters its components
      * @param variant the values of its boolean components
+     * @param inNativeMemory whether inputs, targets and results are in native memory, or in arrays
      * @return its loops
      * @throws IllegalArgumentException if the formula does something that vectors cannot; the message says what
      */
-    public static PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant) {
+    public static PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+            boolean inNativeMemory) {
         try {
             Lifter lifter = new Lifter(formula, parameters, variant);
-            byte[] code = new Emitter(lifter.lift("value"), lifter.lift("gradient")).emit();
-            MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(code, parameters, true);
+            Node value = lifter.lift("value");
+            Node gradient = lifter.lift("gradient");
+            Node cut = Cut.find(value, gradient);
+            SimdLoop.Formula copy = new SimdLoop.Formula(parameters, cut != null,
+                    !PointwiseFormula.class.isAssignableFrom(formula));
+            MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
+                    new Emitter(value, gradient, cut, inNativeMemory).emit(), copy, true);
             return (PointwiseKernel) loops.lookupClass().getDeclaredConstructor().newInstance();
         } catch (Lifter.Refused e) {
             throw new IllegalArgumentException(e.getMessage(), e);

@@ -6,6 +6,7 @@ import io.github.jloss.internal.PointwiseKernel;
 import io.github.jloss.internal.ScalarLoop;
 import io.github.jloss.internal.Span;
 import io.github.jloss.spi.ElementFormula;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -29,13 +30,20 @@ final class SimdLoop implements PointwiseKernel {
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     private static final int WIDTH = SPECIES.length();
-    private static final Parameters PARAMETERS = parameters();
+    private static final Formula FORMULA = formula();
+    private static final Parameters PARAMETERS = FORMULA.parameters();
+    private static final boolean PIPELINED = FORMULA.pipelined();
+    private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
+
+    /** What a copy is made for. */
+    record Formula(Parameters parameters, boolean pipelined, boolean hasCoefficients) {}
 
     SimdLoop() {}
 
-    private static Parameters parameters() {
+    private static Formula formula() {
         try {
-            return MethodHandles.classData(MethodHandles.lookup(), "_", Parameters.class);
+            Formula data = MethodHandles.classData(MethodHandles.lookup(), "_", Formula.class);
+            return data == null ? new Formula(null, false, false) : data;
         } catch (IllegalAccessException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -49,6 +57,10 @@ final class SimdLoop implements PointwiseKernel {
         float[] b = s.b.array;
         int xo = s.x.offset;
         int to = s.t.offset;
+        MemorySegment xs = s.x.segment;
+        MemorySegment ts = s.t.segment;
+        long xb = s.x.bytes;
+        long tb = s.t.bytes;
         int ao = s.a.offset;
         int bo = s.b.offset;
         PARAMETERS.read(formula, s.parameters);
@@ -63,12 +75,23 @@ final class SimdLoop implements PointwiseKernel {
             int whole = end - end % LANES;
             for (int part = 0; part < LANES; part += WIDTH) {
                 FloatVector sum = FloatVector.zero(SPECIES);
+                int last = whole - LANES + part;
+                FloatVector next = FloatVector.zero(SPECIES);
+                if (PIPELINED && block + part <= last) {
+                    next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, block + part),
+                            p0, p1, p2, p3, p4, p5);
+                }
                 for (int i = block + part; i < whole; i += LANES) {
-                    FloatVector vx = FloatVector.fromArray(SPECIES, x, xo + i);
-                    FloatVector vt = FloatVector.fromArray(SPECIES, t, to + i);
-                    FloatVector va = FloatVector.fromArray(SPECIES, a, ao + i);
-                    FloatVector vb = FloatVector.fromArray(SPECIES, b, bo + i);
-                    FloatVector v = Placeholder.value(vx, vt, va, vb, p0, p1, p2, p3, p4, p5);
+                    FloatVector now = next;
+                    if (PIPELINED) {
+                        next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, Math.min(i + LANES, last)),
+                                p0, p1, p2, p3, p4, p5);
+                    }
+                    FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
+                    FloatVector vt = Placeholder.load(t, to, ts, tb, i);
+                    FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
+                    FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
+                    FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
                 }
                 sum.intoArray(s.lanes, part);
@@ -89,9 +112,15 @@ final class SimdLoop implements PointwiseKernel {
         float[] out = s.out.array;
         int xo = s.x.offset;
         int to = s.t.offset;
+        MemorySegment xs = s.x.segment;
+        MemorySegment ts = s.t.segment;
+        long xb = s.x.bytes;
+        long tb = s.t.bytes;
         int ao = s.a.offset;
         int bo = s.b.offset;
         int oo = s.out.offset;
+        MemorySegment outs = s.out.segment;
+        long ob = s.out.bytes;
         PARAMETERS.read(formula, s.parameters);
         FloatVector p0 = parameter(s, 0);
         FloatVector p1 = parameter(s, 1);
@@ -104,13 +133,24 @@ final class SimdLoop implements PointwiseKernel {
             int whole = end - end % LANES;
             for (int part = 0; part < LANES; part += WIDTH) {
                 FloatVector sum = FloatVector.zero(SPECIES);
+                int last = whole - LANES + part;
+                FloatVector next = FloatVector.zero(SPECIES);
+                if (PIPELINED && block + part <= last) {
+                    next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, block + part),
+                            p0, p1, p2, p3, p4, p5);
+                }
                 for (int i = block + part; i < whole; i += LANES) {
-                    FloatVector vx = FloatVector.fromArray(SPECIES, x, xo + i);
-                    FloatVector vt = FloatVector.fromArray(SPECIES, t, to + i);
-                    FloatVector va = FloatVector.fromArray(SPECIES, a, ao + i);
-                    FloatVector vb = FloatVector.fromArray(SPECIES, b, bo + i);
-                    FloatVector v = Placeholder.value(vx, vt, va, vb, p0, p1, p2, p3, p4, p5);
-                    v.intoArray(out, oo + i);
+                    FloatVector now = next;
+                    if (PIPELINED) {
+                        next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, Math.min(i + LANES, last)),
+                                p0, p1, p2, p3, p4, p5);
+                    }
+                    FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
+                    FloatVector vt = Placeholder.load(t, to, ts, tb, i);
+                    FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
+                    FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
+                    FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
+                    Placeholder.store(v, out, oo, outs, ob, i);
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
                 }
                 sum.intoArray(s.lanes, part);
@@ -131,9 +171,15 @@ final class SimdLoop implements PointwiseKernel {
         float[] out = s.out.array;
         int xo = s.x.offset;
         int to = s.t.offset;
+        MemorySegment xs = s.x.segment;
+        MemorySegment ts = s.t.segment;
+        long xb = s.x.bytes;
+        long tb = s.t.bytes;
         int ao = s.a.offset;
         int bo = s.b.offset;
         int oo = s.out.offset;
+        MemorySegment outs = s.out.segment;
+        long ob = s.out.bytes;
         PARAMETERS.read(formula, s.parameters);
         FloatVector p0 = parameter(s, 0);
         FloatVector p1 = parameter(s, 1);
@@ -147,14 +193,25 @@ final class SimdLoop implements PointwiseKernel {
             int whole = end - end % LANES;
             for (int part = 0; part < LANES; part += WIDTH) {
                 FloatVector sum = FloatVector.zero(SPECIES);
+                int last = whole - LANES + part;
+                FloatVector next = FloatVector.zero(SPECIES);
+                if (PIPELINED && block + part <= last) {
+                    next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, block + part),
+                            p0, p1, p2, p3, p4, p5);
+                }
                 for (int i = block + part; i < whole; i += LANES) {
-                    FloatVector vx = FloatVector.fromArray(SPECIES, x, xo + i);
-                    FloatVector vt = FloatVector.fromArray(SPECIES, t, to + i);
-                    FloatVector va = FloatVector.fromArray(SPECIES, a, ao + i);
-                    FloatVector vb = FloatVector.fromArray(SPECIES, b, bo + i);
-                    FloatVector g = Placeholder.gradient(vx, vt, va, vb, p0, p1, p2, p3, p4, p5);
-                    FloatVector v = Placeholder.value(vx, vt, va, vb, p0, p1, p2, p3, p4, p5);
-                    g.mul(scale).intoArray(out, oo + i);
+                    FloatVector now = next;
+                    if (PIPELINED) {
+                        next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, Math.min(i + LANES, last)),
+                                p0, p1, p2, p3, p4, p5);
+                    }
+                    FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
+                    FloatVector vt = Placeholder.load(t, to, ts, tb, i);
+                    FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
+                    FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
+                    FloatVector g = Placeholder.gradient(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
+                    FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
+                    Placeholder.store(g.mul(scale), out, oo, outs, ob, i);
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
                 }
                 sum.intoArray(s.lanes, part);
