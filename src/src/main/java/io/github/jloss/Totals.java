@@ -34,6 +34,11 @@ public record Totals(String loss, double[] sums, List<Totals> parts) implements 
         this(loss, sums, List.of());
     }
 
+    /**
+     * The sums, in the order the loss documents.
+     *
+     * @return a copy
+     */
     @Override
     public double[] sums() {
         return sums.clone();

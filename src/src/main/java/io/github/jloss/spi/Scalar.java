@@ -5,10 +5,14 @@ import io.github.jloss.internal.Fma;
 /**
  * The vocabulary of formulas: scalar functions that a {@link PointwiseFormula} may call besides {@code + - * /},
  * {@link Math#abs(float)}, {@link Float#floatToRawIntBits}, {@link Float#intBitsToFloat} and integer
- * {@code + - & | ^ << >>>}. All are straight-line code over these and three choices, {@link #ifLess},
- * {@link #ifEqual} and {@link #ifSignBit}, so that a formula can be run on vectors with the same operations in the same order.
+ * {@code + - & | ^ << >> >>>}. All are straight-line code over these and three choices, {@link #ifLess},
+ * {@link #ifEqual} and {@link #ifSignBit}, so that a formula can be run on vectors with the same operations in the
+ * same order.
  */
 public final class Scalar {
+
+    // Polynomials are minimax fits by linear programming, in extended precision, at 1501 Chebyshev points; their
+    // coefficients were rounded to float one by one, with the rest fitted again. All error bounds are of fused fma.
 
     /** The smallest normal float, 2^-126. */
     private static final float MIN_NORMAL = 0x1p-126f;
@@ -137,12 +141,12 @@ public final class Scalar {
      * {@code e^-a} for {@code a} in [0, +inf].
      *
      * <p>0 gives exactly 1, everything from 104 on (+inf too) exactly +0, NaN gives NaN; subnormal results are
-     * rounded like normal ones. Negative {@code a} is outside the domain. Error at most @EXP@ ulp over every float
+     * rounded like normal ones. Negative {@code a} is outside the domain. Error at most 1.1 ulp over every float
      * of the domain. 15 operations.
      *
      * <p>Cody-Waite reduction a = r - k ln 2 with |r| at most ln 2 / 2 and a two-part ln 2, then a polynomial of
-     * degree 6, weighted minimax (Remez) in units of the result's ulp, its coefficients rounded to float one by one
-     * with the rest fitted again. The form 1 + r H(r) keeps all errors but the last rounding below 0.5 ulp.
+     * degree 6, weighted minimax in units of the result's ulp, its coefficients rounded to float one by one
+     * with the rest fitted again. The form 1 + r H(r) keeps the errors before the last rounding to about 0.5 ulp.
      *
      * @param a exponent, not negative
      * @return e to the power -a
@@ -166,9 +170,9 @@ public final class Scalar {
      * {@code log(1 + e)} for {@code e} in [0, 1], to small relative error also where {@code e} is tiny.
      *
      * <p>0 gives 0, subnormal {@code e} gives {@code e}, NaN gives NaN; anything else is outside the domain. Error at
-     * most @LOG1P@ ulp over every float of the domain. 10 operations, no division.
+     * most 1.4 ulp over every float of the domain. 10 operations, no division.
      *
-     * <p>e + e^2 R(e), R of degree 7 in pairs of terms; weighted minimax (Remez) in units of the result's ulp, the
+     * <p>e + e^2 R(e), R of degree 7 in pairs of terms; weighted minimax in units of the result's ulp, the
      * weight allowing for the rounding error measured in each part of the interval.
      *
      * @param e in [0, 1]
@@ -190,11 +194,11 @@ public final class Scalar {
      * Natural logarithm.
      *
      * <p>0 gives -inf, 1 exactly 0, +inf gives +inf, negative numbers and NaN give NaN; subnormal numbers are as good
-     * as others. Error at most @LOG@ ulp over every float from 0 to the largest. 28 operations (27 where the two
+     * as others. Error at most 1.2 ulp over every float from 0 to the largest. 28 operations (27 where the two
      * equal comparisons are shared), no division.
      *
      * <p>x = 2^k m with m in [sqrt(1/2), sqrt(2)), log m as f + f^2 R(f) at f = m - 1, R of degree 7, weighted
-     * minimax (Remez) in units of the ulp of log m. ln 2 in one part is enough: k times its error is below 0.05 ulp.
+     * minimax in units of the ulp of log m. ln 2 in one part is enough: k times its error is below 0.05 ulp.
      *
      * @param x a number, not negative
      * @return its natural logarithm
@@ -223,12 +227,13 @@ public final class Scalar {
      *
      * <p>1^g and b^0 (0^0 too) are exactly 1, 0^g is +0 for g from 2^-119 on, NaN on either side gives NaN, also
      * as NaN^0, and 1^inf is NaN. A negative {@code b}, say 1 - p with p a little above 1, counts as 0; {@code b}
-     * above 1 is outside the domain. Subnormal numbers are as good as others on both ends. Error, over a dense grid
-     * of {@code b}: @POW@. 38 operations, no division.
+     * above 1 is outside the domain. Subnormal numbers are as good as others on both ends. Error at every 13th
+     * float of [0, 1]: at most 1.2 ulp at g = 0.5, 1.5 up to 2, 1.8 up to 3, 2.2 at 4 and 3.8 at 8. 38 operations, no
+     * division.
      *
      * <p>log2(b) is kept as an integer k and a fraction f, and g k + g f is never rounded as one float: with
      * n the nearest integer, two fma give g k - n + g f. What is left is the rounding of f, half of 2^-25 times g.
-     * log2(1 + x) = x log2(e) + x^2 R(x) with R of degree 7, minimax (Remez) in absolute error, as that is what g
+     * log2(1 + x) = x log2(e) + x^2 R(x) with R of degree 7, minimax in absolute error, as that is what g
      * multiplies; 2^f of degree 6 as in {@link #expNeg}.
      *
      * @param b base, in [0, 1]
@@ -265,7 +270,7 @@ public final class Scalar {
      * {@code log(1 + e^-a)} for {@code a} in [0, +inf], the part of softplus that is not linear:
      * softplus(x) = max(x, 0) + softplusNeg(|x|).
      *
-     * <p>0 gives log 2, +inf gives 0, NaN gives NaN. Error at most @SOFTPLUS@ ulp over every float of the domain.
+     * <p>0 gives log 2, +inf gives 0, NaN gives NaN. Error at most 2.3 ulp over every float of the domain.
      * 25 operations, no division; {@link #sigmoidNeg} of the same argument shares the 15 of {@link #expNeg}.
      *
      * @param a not negative
@@ -280,7 +285,7 @@ public final class Scalar {
      * the slope of {@link #softplusNeg} with its sign changed.
      *
      * <p>0 gives exactly 0.5, +inf gives 0, NaN gives NaN; the relative error stays small down to the subnormal
-     * results. Error at most @SIGMOID@ ulp over every float of the domain. 17 operations, one of them a division;
+     * results. Error at most 2.5 ulp over every float of the domain. 17 operations, one of them a division;
      * {@link #softplusNeg} of the same argument shares the 15 of {@link #expNeg}.
      *
      * @param a not negative

@@ -198,7 +198,8 @@ final class Emitter {
 
         private void compute(Op op, List<Node> o) {
             switch (op) {
-                case ADD, SUB, MUL, DIV -> invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0), o.get(1));
+                case ADD, SUB, MUL, DIV ->
+                    invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0), o.get(1));
                 case NEG, ABS -> invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0));
                 case FMA -> fma(o.get(0), o.get(1), o.get(2));
                 case IF_LESS -> choose("lt", o.get(0), o.get(1), o.get(2), o.get(3));

@@ -63,6 +63,12 @@ sealed interface Node {
         }
 
         @Override
+        public boolean equals(Object o) {
+            return this == o || o instanceof Operation other && hash == other.hash && op == other.op
+                    && operands.equals(other.operands);
+        }
+
+        @Override
         public int hashCode() {
             return hash;
         }

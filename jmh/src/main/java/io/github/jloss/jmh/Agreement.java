@@ -1,0 +1,31 @@
+package io.github.jloss.jmh;
+
+/** Makes sure that two engines did the same work before their times are compared. */
+final class Agreement {
+
+    /** Room for float sums in any order and for 1 - s(x) formed by subtraction; no two formulas are this close. */
+    private static final double TOLERANCE = 1e-4;
+
+    /** A gradient this much smaller than the largest is measured against the latter: it may be pure cancellation. */
+    private static final double FLOOR = 0.01;
+
+    private Agreement() {}
+
+    static void require(String loss, double ours, float[] ourGradient, double theirs, float[] theirGradient) {
+        // Written so that a NaN on either side is a difference.
+        if (!(Math.abs(ours - theirs) <= TOLERANCE * Math.abs(theirs))) {
+            throw new IllegalStateException(loss + ": not the same work: value " + ours + ", peer " + theirs);
+        }
+        double largest = 0;
+        for (float g : theirGradient) {
+            largest = Math.max(largest, Math.abs(g));
+        }
+        for (int i = 0; i < theirGradient.length; i++) {
+            double g = theirGradient[i];
+            if (!(Math.abs(ourGradient[i] - g) <= TOLERANCE * Math.max(Math.abs(g), FLOOR * largest))) {
+                throw new IllegalStateException(loss + ": not the same work: gradient[" + i + "] " + ourGradient[i]
+                        + ", peer " + theirGradient[i] + ", largest " + largest);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.jloss.jmh;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** Runs one measurement in one fresh JVM. */
+final class Forks {
+
+    private final Settings settings;
+    private final Path log;
+
+    Forks(Settings settings) throws IOException {
+        this.settings = settings;
+        log = Files.createTempFile("jloss-jmh", ".log");
+        log.toFile().deleteOnExit();
+    }
+
+    /** The result of one fork; what goes wrong there is an {@link IllegalStateException} of one line. */
+    RunResult run(Spec spec) {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(spec.kind().include())
+                .forks(1)
+                .threads(1)
+                .warmupIterations(settings.iterations())
+                .warmupTime(TimeValue.milliseconds(settings.iterationMillis()))
+                .measurementIterations(settings.iterations())
+                .measurementTime(TimeValue.milliseconds(settings.iterationMillis()))
+                .timeUnit(TimeUnit.MICROSECONDS)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .output(log.toString())
+                .jvmArgs(jvmArguments(spec))
+                .param("size", String.valueOf(spec.size()))
+                .param("threads", String.valueOf(spec.threads()));
+        if (spec.kind().hasLoss()) {
+            options.param("loss", spec.loss());
+        }
+        if (spec.kind().isJloss()) {
+            options.param("memory", spec.kind() == Kind.SEGMENT ? "segment" : "array")
+                    .param("polluted", String.valueOf(spec.kind() == Kind.POLLUTED));
+        }
+        try {
+            return new Runner(options.build()).runSingle();
+        } catch (RunnerException e) {
+            throw new IllegalStateException(spec + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * The heap holds the arrays of a batch twice, so that it never has to collect while it is measured. JavaCPP counts
+     * libtorch's memory against the heap's and collects when it grows: it is told not to. The scope around each step
+     * frees it.
+     */
+    private static String[] jvmArguments(Spec spec) {
+        long megabytes = 512 + 8L * spec.size() * Float.BYTES / (1 << 20);
+        return List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",
+                "--add-modules", "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.noPointerGC=true").toArray(String[]::new);
+    }
+
+    /** The exception that ended the fork, from its output, or else what JMH says. */
+    private String reason(RunnerException e) {
+        try (var lines = Files.lines(log)) {
+            return lines.map(String::strip)
+                    .filter(line -> line.matches("([a-z]+\\.)+[A-Za-z.]*(Exception|Error)\\b.*"))
+                    .findFirst().orElseGet(() -> oneLine(e));
+        } catch (IOException unreadable) {
+            return oneLine(e);
+        }
+    }
+
+    private static String oneLine(RunnerException e) {
+        return String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.jloss.jmh;
+
+/** What is measured at one loss, size and number of threads. */
+enum Kind {
+
+    /** The plain addition loop; it has no loss. */
+    PLAIN("PlainAddBenchmark", "plain add", 1.5),
+
+    /** jloss alone in its JVM, over arrays. */
+    JLOSS("LossBenchmark", "jloss", 4),
+
+    /** libtorch; its set-up also checks the figures against ours. */
+    LIBTORCH("LibtorchBenchmark", "libtorch", 3),
+
+    /** jloss over native segments. */
+    SEGMENT("LossBenchmark", "jloss, segment", 4),
+
+    /** jloss after all other losses ran in the same JVM. */
+    POLLUTED("LossBenchmark", "jloss, after all others", 20);
+
+    private final String type;
+    private final String label;
+    private final double overheadSeconds;
+
+    Kind(String type, String label, double overheadSeconds) {
+        this.type = type;
+        this.label = label;
+        this.overheadSeconds = overheadSeconds;
+    }
+
+    /** The benchmark, as JMH selects it. */
+    String include() {
+        return "^io\\.github\\.jloss\\.jmh\\." + type + "\\.";
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** What a fork takes besides its iterations, for the estimate: start, data, checks, pollution. */
+    double overheadSeconds() {
+        return overheadSeconds;
+    }
+
+    boolean hasLoss() {
+        return this != PLAIN;
+    }
+
+    boolean isJloss() {
+        return this == JLOSS || this == SEGMENT || this == POLLUTED;
+    }
+}

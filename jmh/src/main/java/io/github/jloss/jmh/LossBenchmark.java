@@ -1,0 +1,116 @@
+package io.github.jloss.jmh;
+
+import io.github.jloss.Backend;
+import io.github.jloss.Loss;
+import io.github.jloss.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Value and gradient of one batch, by jloss. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class LossBenchmark {
+
+    private static final int ALIGNMENT = 64;
+
+    private static final int WARM_UP_SIZE = 65_536;
+    private static final long WARM_UP_NANOS = 15_000_000_000L;
+
+    /** Which loss. */
+    @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined"})
+    public String loss;
+
+    /** Elements of the batch. */
+    @Param({"65536", "1048576", "16777216"})
+    public int size;
+
+    /** Threads, the calling one included. */
+    @Param({"1", "2"})
+    public int threads;
+
+    /** Whether the tensors are {@code float[]} or native {@link MemorySegment}s. */
+    @Param({"array", "segment"})
+    public String memory;
+
+    /** Whether all other losses ran hot in this JVM before. */
+    @Param({"false", "true"})
+    public boolean polluted;
+
+    /** Calls before JMH's own warm-up; the unit tests need none. */
+    int warmUpCalls = 3000;
+
+    private Arena arena;
+    private Loss measured;
+    private Tensor input;
+    private Tensor target;
+    private Tensor gradient;
+
+    /** Makes the batch and, if asked, spoils the JVM's profiles. */
+    @Setup
+    public void setUp() {
+        Backend backend = Backend.cpu(threads);
+        if (polluted) {
+            Pollution.runAllBut(loss, backend);
+        }
+        // Shared: a segment that belongs to one thread alone could not be worked on by two.
+        arena = Arena.ofShared();
+        measured = Losses.of(loss).on(backend);
+        warmUp();
+        Batch batch = Batch.of(loss, size);
+        input = tensor(batch.input());
+        target = tensor(batch.target());
+        gradient = tensor(new float[size]);
+    }
+
+    /**
+     * Calls what is measured until the JIT has surely compiled it: interpreted, the Vector API allocates some 30 MB and
+     * takes 200 ms for 65,536 elements, and a few of those calls are all that a warm-up iteration would hold.
+     */
+    private void warmUp() {
+        Batch batch = Batch.of(loss, Math.min(size, WARM_UP_SIZE));
+        Tensor x = tensor(batch.input());
+        Tensor t = tensor(batch.target());
+        Tensor g = tensor(new float[batch.input().length]);
+        long start = System.nanoTime();
+        for (int i = 0; i < warmUpCalls && System.nanoTime() - start < WARM_UP_NANOS; i++) {
+            measured.forwardBackward(x, t, g);
+        }
+    }
+
+    private Tensor tensor(float[] data) {
+        if (!memory.equals("segment")) {
+            return Tensor.of(data);
+        }
+        MemorySegment segment = arena.allocate((long) data.length * Float.BYTES, ALIGNMENT);
+        MemorySegment.copy(data, 0, segment, ValueLayout.JAVA_FLOAT, 0, data.length);
+        return Tensor.of(segment, data.length);
+    }
+
+    /** Gives native memory back. */
+    @TearDown
+    public void tearDown() {
+        arena.close();
+    }
+
+    /**
+     * What is measured.
+     *
+     * @return the value of the loss
+     */
+    @Benchmark
+    public double valueAndGradient() {
+        return measured.forwardBackward(input, target, gradient);
+    }
+}

@@ -1,0 +1,159 @@
+package io.github.jloss.jmh;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The figures as Markdown. */
+final class Report {
+
+    private static final String NONE = "-";
+
+    private final Settings settings;
+    private final Map<Spec, Measurement> results;
+    private final StringBuilder text = new StringBuilder();
+
+    private Report(Settings settings, Map<Spec, Measurement> results) {
+        this.settings = settings;
+        this.results = results;
+    }
+
+    /**
+     * The whole report.
+     *
+     * @param settings what was asked for
+     * @param head name and value of each line at the head
+     * @param results what was measured; what is missing is shown as {@code -}
+     * @param failures a line for each measurement that failed
+     */
+    static String of(Settings settings, Map<String, String> head, Map<Spec, Measurement> results,
+            List<String> failures) {
+        Report report = new Report(settings, results);
+        report.line("## Benchmarks: value and gradient of one batch");
+        report.line("");
+        head.forEach((name, value) -> report.line("- " + name + ": " + value));
+        report.line("- Measured: " + settings.describe());
+        report.line("- Command: `" + settings.command() + "`");
+        report.line("");
+        report.line("Times are microseconds: the median over the forks ± half the distance between the fastest and the"
+                + " slowest fork. `plain add` is the loop `c[i] = a[i] + b[i]` over arrays of the same size: the memory"
+                + " roof. (!) marks figures that are not to be trusted: within a fork, iterations differ by more than"
+                + " half.");
+        report.main();
+        report.threads();
+        report.pair("After all other losses ran in the same JVM", "alone us", "after all others us",
+                "after / alone", Kind.POLLUTED);
+        report.pair("Native `MemorySegment` against `float[]`", "array us", "segment us", "segment / array",
+                Kind.SEGMENT);
+        report.failures(failures);
+        return report.text.toString();
+    }
+
+    private void main() {
+        List<List<String>> rows = new ArrayList<>();
+        each(Kind.JLOSS, settings.threads(), spec -> {
+            Spec torch = spec.with(Kind.LIBTORCH);
+            Spec plain = spec.with(Kind.PLAIN);
+            rows.add(List.of(spec.loss(), elements(spec), String.valueOf(spec.threads()), time(spec), time(torch),
+                    ratio(torch, spec, "%.1fx"), time(plain), ratio(spec, plain, "%.2f"), bytes(spec)));
+        });
+        table("Against libtorch and memory",
+                List.of("loss", "elements", "threads", "jloss us", "libtorch us", "libtorch / jloss", "plain add us",
+                        "jloss / plain", "B/op"), rows);
+    }
+
+    private void threads() {
+        int one = settings.threads().getFirst();
+        int many = settings.threads().getLast();
+        List<List<String>> rows = new ArrayList<>();
+        if (many > one) {
+            Function<Spec, String> speedUp = spec -> ratio(spec, spec.withThreads(many), "%.2fx");
+            each(Kind.JLOSS, List.of(one), spec -> rows.add(List.of(spec.loss(), elements(spec), time(spec),
+                    time(spec.withThreads(many)), speedUp.apply(spec), speedUp.apply(spec.with(Kind.LIBTORCH)),
+                    speedUp.apply(spec.with(Kind.PLAIN)))));
+        }
+        table(many > one ? many + " threads against " + one : "More threads",
+                List.of("loss", "elements", one + "-thread us", many + "-thread us", "jloss speed-up",
+                        "libtorch speed-up", "plain add speed-up"), rows);
+    }
+
+    private void pair(String title, String first, String second, String quotient, Kind kind) {
+        List<List<String>> rows = new ArrayList<>();
+        each(kind, settings.threads(), other -> {
+            Spec spec = other.with(Kind.JLOSS);
+            rows.add(List.of(spec.loss(), elements(spec), String.valueOf(spec.threads()), time(spec), time(other),
+                    ratio(other, spec, "%.2f"), bytes(other)));
+        });
+        table(title, List.of("loss", "elements", "threads", first, second, quotient, "B/op"), rows);
+    }
+
+    private void failures(List<String> failures) {
+        if (!failures.isEmpty()) {
+            line("");
+            line("### Failed");
+            line("");
+            failures.forEach(f -> line("- " + f));
+        }
+    }
+
+    /** Visits what was measured of a kind, loss by loss. */
+    private void each(Kind kind, List<Integer> threads, Consumer<Spec> row) {
+        for (String loss : settings.losses()) {
+            for (int size : settings.sizes()) {
+                for (int t : threads) {
+                    Spec spec = new Spec(kind, loss, size, t);
+                    if (results.containsKey(spec)) row.accept(spec);
+                }
+            }
+        }
+    }
+
+    private void table(String title, List<String> names, List<List<String>> rows) {
+        line("");
+        line("### " + title);
+        line("");
+        if (rows.isEmpty()) {
+            line("Not run.");
+            return;
+        }
+        row(names);
+        row(names.stream().map(name -> name.equals("loss") ? "---" : "---:").toList());
+        rows.forEach(this::row);
+    }
+
+    private void row(List<String> cells) {
+        line("| " + String.join(" | ", cells) + " |");
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private static String elements(Spec spec) {
+        return String.format(Locale.ROOT, "%,d", spec.size());
+    }
+
+    private String time(Spec spec) {
+        Measurement m = results.get(spec);
+        return m == null ? NONE : micros(m.median())
+                + String.format(Locale.ROOT, " ± %.0f %%", 100 * m.spread()) + (m.steady() ? "" : " (!)");
+    }
+
+    /** Three digits. */
+    static String micros(double micros) {
+        return String.format(Locale.ROOT, micros < 9.995 ? "%.2f" : micros < 99.95 ? "%.1f" : "%,.0f", micros);
+    }
+
+    private String ratio(Spec above, Spec below, String format) {
+        Measurement a = results.get(above);
+        Measurement b = results.get(below);
+        return a == null || b == null ? NONE : String.format(Locale.ROOT, format, a.median() / b.median());
+    }
+
+    private String bytes(Spec spec) {
+        return String.format(Locale.ROOT, "%,.0f", results.get(spec).bytes());
+    }
+}

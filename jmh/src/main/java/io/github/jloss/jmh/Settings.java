@@ -1,0 +1,181 @@
+package io.github.jloss.jmh;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** What the command line asks for. */
+final class Settings {
+
+    static final String USAGE = """
+            usage: jmh/run [options]
+              --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
+              --peers           libtorch beside us
+              --losses A,B      default: all (%s)
+              --sizes N,M       elements; default: 65536,1048576,16777216
+              --threads N,M     default: 1,2
+              --forks N         rounds over the whole set, one JVM each; default: 5
+              --no-polluted     without the runs after all other losses
+              --no-segment      without the runs over native memory segments
+              --out FILE.md     write the report here too
+              --json FILE       write JMH's results here
+              --help            this text"""
+            .formatted(String.join(", ", Losses.NAMES));
+
+    private List<String> losses = Losses.NAMES;
+    private List<Integer> sizes = List.of(65_536, 1_048_576, 16_777_216);
+    private List<Integer> threads = List.of(1, 2);
+    private boolean quick;
+    private boolean peers;
+    private boolean polluted = true;
+    private boolean segment = true;
+    private boolean help;
+    private int forks;
+    private Path out;
+    private Path json;
+    private final String command;
+
+    private Settings(String... arguments) {
+        command = ("jmh/run " + String.join(" ", arguments)).strip();
+    }
+
+    /** Reads the arguments; a mistake is an {@link IllegalArgumentException} that says what was expected. */
+    static Settings parse(String... arguments) {
+        Settings s = new Settings(arguments);
+        for (int i = 0; i < arguments.length; i++) {
+            String option = arguments[i];
+            switch (option) {
+                case "--quick" -> s.quick = true;
+                case "--peers" -> s.peers = true;
+                case "--no-polluted" -> s.polluted = false;
+                case "--no-segment" -> s.segment = false;
+                case "--help", "-h" -> s.help = true;
+                case "--losses", "--sizes", "--threads", "--forks", "--out", "--json" -> {
+                    if (++i == arguments.length) {
+                        throw new IllegalArgumentException(option + ": a value is missing");
+                    }
+                    s.set(option, arguments[i]);
+                }
+                default -> throw new IllegalArgumentException(option + ": no such option\n" + USAGE);
+            }
+        }
+        return s;
+    }
+
+    private void set(String option, String value) {
+        switch (option) {
+            case "--losses" -> losses = list(value, Settings::loss);
+            case "--sizes" -> sizes = list(value, v -> number(option, v, 1 << 30));
+            case "--threads" -> threads = list(value, v -> number(option, v, 1024)).stream().sorted().toList();
+            case "--forks" -> forks = number(option, value, 100);
+            case "--out" -> out = Path.of(value);
+            default -> json = Path.of(value);
+        }
+    }
+
+    private static <T> List<T> list(String value, Function<String, T> element) {
+        return Arrays.stream(value.split(",")).map(String::strip).map(element).distinct().toList();
+    }
+
+    private static String loss(String name) {
+        Losses.of(name);
+        return name;
+    }
+
+    private static int number(String option, String value, int max) {
+        try {
+            int number = Integer.parseInt(value.replace("_", ""));
+            if (number >= 1 && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, as for a number out of range.
+        }
+        throw new IllegalArgumentException(
+                option + ": found \"" + value + "\", expected a whole number from 1 to " + max);
+    }
+
+    /** What to measure in each round, things to be compared side by side. */
+    List<Spec> specs() {
+        List<Spec> specs = new ArrayList<>();
+        for (int size : sizes) {
+            for (int t : threads) {
+                specs.add(new Spec(Kind.PLAIN, "", size, t));
+                for (String loss : losses) {
+                    Spec spec = new Spec(Kind.JLOSS, loss, size, t);
+                    specs.add(spec);
+                    if (peers) specs.add(spec.with(Kind.LIBTORCH));
+                    // Neither has to do with the number of threads: once is enough.
+                    if (segment && t == threads.getFirst()) specs.add(spec.with(Kind.SEGMENT));
+                    if (polluted && t == threads.getFirst()) specs.add(spec.with(Kind.POLLUTED));
+                }
+            }
+        }
+        return specs;
+    }
+
+    /** Seconds that one fork takes, about. */
+    double seconds(Spec spec) {
+        double data = spec.size() * 0.12e-6;
+        return spec.kind().overheadSeconds() + data + 2 * iterations() * iterationMillis() / 1000.0;
+    }
+
+    int forks() {
+        return forks > 0 ? forks : quick ? 1 : 5;
+    }
+
+    /** Warm-up iterations, and as many that count. */
+    int iterations() {
+        return quick ? 2 : 3;
+    }
+
+    int iterationMillis() {
+        return quick ? 500 : 1000;
+    }
+
+    List<String> losses() {
+        return losses;
+    }
+
+    List<Integer> sizes() {
+        return sizes;
+    }
+
+    List<Integer> threads() {
+        return threads;
+    }
+
+    boolean peers() {
+        return peers;
+    }
+
+    boolean help() {
+        return help;
+    }
+
+    /** Where the report goes besides standard output, or null. */
+    Path out() {
+        return out;
+    }
+
+    /** Where JMH's results go, or null. */
+    Path json() {
+        return json;
+    }
+
+    /** How this was started. */
+    String command() {
+        return command;
+    }
+
+    /** How it is measured, in one line. */
+    String describe() {
+        return "%d fork%s x (%d x %.1f s warm-up + %d x %.1f s measured), average time, one JVM per fork,"
+                .formatted(forks(), forks() == 1 ? "" : "s", iterations(), iterationMillis() / 1000.0, iterations(),
+                        iterationMillis() / 1000.0)
+                + " the forks of all rows taken in turn, jloss compiled by"
+                + " 3,000 calls (15 s at most) beforehand" + (quick ? " (--quick: a look, not a figure)" : "");
+    }
+}

@@ -1,0 +1,2 @@
+/** The benchmarks of jloss, and the command that runs them and prints the figures. */
+package io.github.jloss.jmh;

@@ -1,0 +1,48 @@
+package io.github.jloss.jmh;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The value of a loss in libtorch, ready for {@code backward()}; constants are made once, not at each step. */
+interface LibtorchLoss {
+
+    /** The value of the loss. */
+    Tensor value(Tensor x, Tensor y);
+
+    static LibtorchLoss of(String name) {
+        return switch (name) {
+            case "bce" -> torch::binary_cross_entropy_with_logits;
+            case "weighted_bce" -> weightedBce();
+            case "mse" -> torch::mse_loss;
+            case "l1" -> torch::l1_loss;
+            case "smooth_l1" -> torch::smooth_l1_loss;
+            case "huber" -> torch::huber_loss;
+            case "rmse" -> rmse();
+            case "asymmetric_multi_label" -> new LibtorchAsymmetric();
+            case "combined" -> combined();
+            default -> throw new IllegalArgumentException("libtorch has no " + name);
+        };
+    }
+
+    /** The stable form as libtorch does it in the fewest kernels: pos_weight w_p/w_n, the mean times w_n. */
+    private static LibtorchLoss weightedBce() {
+        Scalar negative = new Scalar((float) Losses.W_N);
+        TensorOptional weight = new TensorOptional();
+        TensorOptional positive = new TensorOptional(Tensor.create((float) (Losses.W_P / Losses.W_N)));
+        long mean = torch.Reduction.Mean.value;
+        return (x, y) -> torch.binary_cross_entropy_with_logits(x, y, weight, positive, mean).mul(negative);
+    }
+
+    private static LibtorchLoss rmse() {
+        Scalar eps = new Scalar(1e-6f);
+        Scalar one = new Scalar(1);
+        return (x, y) -> torch.mse_loss(x, y).add(eps, one).sqrt();
+    }
+
+    private static LibtorchLoss combined() {
+        Scalar half = new Scalar(0.5f);
+        return (x, y) -> torch.binary_cross_entropy_with_logits(x, y).mul(half).add(torch.mse_loss(x, y).mul(half));
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.jloss.jmh;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.jloss.Backend;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Param;
+
+class BenchmarksTest {
+
+    private static final int SIZE = 1003;
+
+    private static double value(String loss, int threads, String memory) {
+        LossBenchmark benchmark = new LossBenchmark();
+        benchmark.loss = loss;
+        benchmark.size = SIZE;
+        benchmark.threads = threads;
+        benchmark.memory = memory;
+        benchmark.warmUpCalls = 1;
+        benchmark.setUp();
+        try {
+            return benchmark.valueAndGradient();
+        } finally {
+            benchmark.tearDown();
+        }
+    }
+
+    @Test
+    void everyLossRunsInEveryWayAndGivesTheSame() {
+        for (String loss : Losses.NAMES) {
+            double value = value(loss, 1, "array");
+            assertTrue(value > 0, loss);
+            assertEquals(value, value(loss, 2, "array"), loss);
+            assertEquals(value, value(loss, 2, "segment"), loss);
+        }
+    }
+
+    @Test
+    void theBenchmarkKnowsAllLosses() throws NoSuchFieldException {
+        assertEquals(Losses.NAMES, List.of(LossBenchmark.class.getField("loss").getAnnotation(Param.class).value()));
+    }
+
+    @Test
+    void plainAddAddsAllWithAnyNumberOfThreads() {
+        Batch batch = Batch.of("bce", SIZE);
+        float[] expected = new float[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            expected[i] = batch.input()[i] + batch.target()[i];
+        }
+        for (int threads = 1; threads <= 3; threads++) {
+            PlainAddBenchmark benchmark = new PlainAddBenchmark();
+            benchmark.size = SIZE;
+            benchmark.threads = threads;
+            benchmark.setUp();
+            try {
+                assertArrayEquals(expected, benchmark.add());
+                assertArrayEquals(expected, benchmark.add());
+            } finally {
+                benchmark.tearDown();
+            }
+        }
+    }
+
+    @Test
+    void pollutionCallsTheOthers() {
+        assertDoesNotThrow(() -> Pollution.runAllBut("bce", Backend.cpu(1), SIZE, 2, 2));
+    }
+
+    @Test
+    void differentWorkIsNoticed() {
+        float[] gradient = {1, 0.5f};
+        assertDoesNotThrow(() -> Agreement.require("bce", 2, gradient, 2.00001, new float[] {1.00001f, 0.5f}));
+        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", 2, gradient, 2.1, gradient));
+        assertThrows(IllegalStateException.class,
+                () -> Agreement.require("bce", 2, gradient, 2, new float[] {1, 0.501f}));
+        assertThrows(IllegalStateException.class,
+                () -> Agreement.require("bce", 2, gradient, 2, new float[] {1, Float.NaN}));
+        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", Double.NaN, gradient, 2, gradient));
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.jloss.jmh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+
+    private static final Spec BCE = new Spec(Kind.JLOSS, "bce", 65_536, 1);
+
+    private final Map<Spec, Measurement> results = new HashMap<>();
+
+    private void put(Spec spec, double... micros) {
+        results.put(spec, new Measurement(micros, new double[] {0.4}, 1.1));
+    }
+
+    private String report(List<String> failures, String... arguments) {
+        Map<String, String> head = new LinkedHashMap<>(Map.of("CPU", "abacus"));
+        return Report.of(Settings.parse(arguments), head, results, failures);
+    }
+
+    private static void assertLine(String report, String line) {
+        assertTrue(report.lines().anyMatch(line::equals), () -> "no line\n" + line + "\nin\n" + report);
+    }
+
+    @Test
+    void putsMediansSpreadsAndRatiosIntoTables() {
+        put(BCE, 50, 60, 48);
+        put(BCE.withThreads(2), 25);
+        put(BCE.with(Kind.LIBTORCH), 250, 240, 260);
+        put(BCE.with(Kind.PLAIN), 8.6);
+        put(BCE.with(Kind.POLLUTED), 51);
+        put(BCE.with(Kind.SEGMENT), 52.5);
+        String report = report(List.of(), "--peers", "--losses", "bce", "--sizes", "65536");
+
+        assertLine(report, "- CPU: abacus");
+        assertLine(report, "- Command: `jmh/run --peers --losses bce --sizes 65536`");
+        assertLine(report, "| bce | 65,536 | 1 | 50.0 ± 12 % | 250 ± 4 % | 5.0x | 8.60 ± 0 % | 5.81 | 0 |");
+        assertLine(report, "| bce | 65,536 | 2 | 25.0 ± 0 % | - | - | - | - | 0 |");
+        assertLine(report, "| bce | 65,536 | 50.0 ± 12 % | 25.0 ± 0 % | 2.00x | - | - |");
+        assertLine(report, "| bce | 65,536 | 1 | 50.0 ± 12 % | 51.0 ± 0 % | 1.02 | 0 |");
+        assertLine(report, "| bce | 65,536 | 1 | 50.0 ± 12 % | 52.5 ± 0 % | 1.05 | 0 |");
+        assertFalse(report.contains("Failed"));
+    }
+
+    @Test
+    void saysWhatWasNotRunAndWhatFailed() {
+        put(BCE, 50);
+        String report = report(List.of("bce: not the same work"), "--threads", "1", "--losses", "bce");
+        assertEquals(3, report.lines().filter("Not run."::equals).count());
+        assertLine(report, "- bce: not the same work");
+    }
+
+    @Test
+    void marksWhatWasNotSteady() {
+        results.put(BCE, new Measurement(new double[] {50}, new double[] {0}, 1.6));
+        assertLine(report(List.of(), "--losses", "bce", "--threads", "1", "--sizes", "65536"),
+                "| bce | 65,536 | 1 | 50.0 ± 0 % (!) | - | - | - | - | 0 |");
+    }
+
+    @Test
+    void showsThreeDigits() {
+        assertEquals("0.12", Report.micros(0.123));
+        assertEquals("10.0", Report.micros(9.996));
+        assertEquals("100", Report.micros(99.96));
+        assertEquals("171,234", Report.micros(171_234.4));
+    }
+
+    @Test
+    void mistakesOnTheCommandLineAreTold() {
+        for (String[] wrong : new String[][] {{"--losses", "bse"}, {"--sizes", "0"}, {"--threads", "two"}, {"--forks"},
+            {"--loss"}}) {
+            assertThrows(IllegalArgumentException.class, () -> Settings.parse(wrong), () -> String.join(" ", wrong));
+        }
+    }
+
+    @Test
+    void comparesThingsSideBySide() {
+        List<Spec> specs = Settings.parse("--peers", "--losses", "bce,mse", "--sizes", "65536").specs();
+        assertEquals(List.of(Kind.PLAIN, Kind.JLOSS, Kind.LIBTORCH, Kind.SEGMENT, Kind.POLLUTED, Kind.JLOSS),
+                specs.stream().map(Spec::kind).limit(6).toList());
+        assertEquals(2 * (1 + 2 * 2) + 2 * 2, specs.size());
+    }
+}
