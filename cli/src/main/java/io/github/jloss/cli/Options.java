@@ -1,0 +1,59 @@
+package io.github.jloss.cli;
+
+import io.github.jloss.Reduction;
+import io.github.jloss.Tensor;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The options of one loss, each with the value that was given or its preset. */
+final class Options {
+
+    private final Map<String, Object> values = new HashMap<>();
+
+    private Options() {}
+
+    /**
+     * Reads what a user gave.
+     *
+     * @param loss the id of the loss, for messages
+     * @param known its options
+     * @param given raw values by name, {@code gamma-neg} being {@code gamma_neg}
+     * @param base the directory that file names are relative to
+     */
+    static Options of(String loss, List<OptionSpec> known, Map<String, ?> given, Path base) {
+        Options options = new Options();
+        known.forEach(o -> options.values.put(o.name(), o.preset()));
+        given.forEach((name, raw) -> {
+            String canonical = name.replace('-', '_');
+            OptionSpec option = known.stream().filter(o -> o.name().equals(canonical)).findFirst()
+                    .orElseThrow(() -> new UserError("option " + name + ": unknown to " + loss + ", which has "
+                            + known.stream().map(OptionSpec::name).collect(Collectors.joining(", "))));
+            options.values.put(canonical, option.read(raw, base));
+        });
+        return options;
+    }
+
+    double number(String name) {
+        return (Double) values.get(name);
+    }
+
+    /** A number for which null has a meaning of its own. */
+    double numberOr(String name, double whenNull) {
+        return values.get(name) == null ? whenNull : number(name);
+    }
+
+    boolean flag(String name) {
+        return (Boolean) values.get(name);
+    }
+
+    Tensor tensor(String name) {
+        return (Tensor) values.get(name);
+    }
+
+    Reduction reduction() {
+        return (Reduction) values.get("reduction");
+    }
+}
