@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "jloss", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Machine-learning losses, their values and gradients.",
-        subcommands = {ListCommand.class, EvalCommand.class, TrainCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {ListCommand.class, EvalCommand.class, TrainCommand.class, AccuracyCommand.class,
+            CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all went well", "1:some case failed", "2:bad input or usage"})
 public final class Main implements Callable<Integer> {
