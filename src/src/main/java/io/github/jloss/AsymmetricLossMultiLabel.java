@@ -45,11 +45,12 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
                 Checks.asFloat("gammaPos", Checks.notNegative("gammaPos", gammaPos)),
                 (float) Checks.require(clip >= 0 && clip < 1, "clip", clip, "a number in [0, 1)"),
                 (float) Checks.require(eps >= 0 && eps < 1, "eps", eps, "a number in [0, 1)"),
-                disableGradFocal), reduction);
+                (float) Math.log((float) eps), disableGradFocal, clip > 0), reduction);
     }
 
-    private record Formula(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal)
-            implements PointwiseFormula {
+    /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
+    private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
+            boolean disableGradFocal, boolean shifts) implements PointwiseFormula {
 
         @Override
         public float value(float x, float t) {
@@ -60,10 +61,10 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
         public float gradient(float x, float t) {
             float p = probability(x);
             float q = probability(-x);
-            float n = shifted(x);
+            float n = negative(x);
             float unclipped = Scalar.ifLess(excess(x), 0, 0, p * q);
             float towardsPositive = Scalar.ifLess(p, eps, 0, t * q);
-            float towardsNegative = Scalar.ifLess(n, eps, 0, (1 - t) * (unclipped / n));
+            float towardsNegative = Scalar.ifLess(n, eps, 0, (1 - t) * (shifts ? unclipped / n : p));
             float w = focus(x, t);
             float dl = towardsPositive - towardsNegative;
             if (disableGradFocal) {
@@ -73,7 +74,7 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
             float b = error(x, t);
             float slope = Scalar.ifEqual(b, 0, Scalar.ifEqual(g, 1, 1, 0), g * w / b);
             float db = (1 - t) * unclipped - t * (p * q);
-            return -Scalar.fma(w, dl, logLikelihood(x, t) * (slope * db));
+            return -Scalar.fma(w, dl, weighted(slope * db, logLikelihood(x, t)));
         }
 
         /** s(x), from the smaller of the two probabilities. */
@@ -89,8 +90,8 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
         }
 
         /** min(s(-x) + clip, 1). */
-        private float shifted(float x) {
-            return 1 - positivePart(excess(x));
+        private float negative(float x) {
+            return shifts ? 1 - positivePart(excess(x)) : probability(-x);
         }
 
         private float exponent(float t) {
@@ -107,15 +108,18 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
         }
 
         private float logLikelihood(float x, float t) {
-            float logOne = -Scalar.softplusNeg(Math.abs(x));
-            float logP = Scalar.ifSignBit(x, x + logOne, logOne);
-            // log(1 - d) where 1 - d was rounded to n: the rounding error goes back in, d is small where it matters.
-            float d = positivePart(excess(x));
-            float n = 1 - d;
-            float logN = Scalar.log(n) + (1 - n - d);
-            float logEps = Scalar.log(eps);
+            float log = -Scalar.softplusNeg(Math.abs(x));
+            float logP = Scalar.ifSignBit(x, x + log, log);
+            float logN = shifts ? shiftedLog(x) : Scalar.ifSignBit(x, log, log - x);
             return weighted(t, Scalar.ifLess(logP, logEps, logEps, logP))
                     + weighted(1 - t, Scalar.ifLess(logN, logEps, logEps, logN));
+        }
+
+        /** log(1 - d) where 1 - d was rounded to n: the rounding error goes back in; d is small where it matters. */
+        private float shiftedLog(float x) {
+            float d = positivePart(excess(x));
+            float n = 1 - d;
+            return Scalar.log(n) + (1 - n - d);
         }
 
         /** A product in which 0 times -infinity is 0. */

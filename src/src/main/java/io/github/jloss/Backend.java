@@ -33,8 +33,7 @@ public interface Backend {
      * @return a back end whose results are the same bits as those of {@link #cpu()}
      */
     static Backend cpu(int threads) {
-        Checks.require(threads >= 1, "threads", threads, "at least 1");
-        return CpuBackend.of(threads);
+        return CpuBackend.of(Checks.threads(threads));
     }
 
     /**
@@ -46,8 +45,7 @@ public interface Backend {
      * @return a back end whose results are the same bits as those of {@link #cpu()}
      */
     static Backend cpu(Executor executor, int threads) {
-        Checks.require(threads >= 1, "threads", threads, "at least 1");
-        return CpuBackend.of(executor, threads);
+        return CpuBackend.of(executor, Checks.threads(threads));
     }
 
     /**

@@ -26,6 +26,13 @@ final class Checks {
         return value;
     }
 
+    static int threads(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("threads: found " + value + ", expected at least 1");
+        }
+        return value;
+    }
+
     /** An option as the float the formulas compute with; one that float cannot hold is an error, not an infinity. */
     static float asFloat(String name, double value) {
         finite(name, value);
@@ -66,6 +73,8 @@ final class Checks {
 
     /** A tensor that is written before all of another one has been read must not share any element with it. */
     static void apart(String name, Tensor written, String readName, Tensor read, String why) {
+        Objects.requireNonNull(written, name);
+        Objects.requireNonNull(read, readName);
         if (written.overlaps(read)) {
             throw new IllegalArgumentException(name + ": shares memory with " + readName + ", but " + why);
         }

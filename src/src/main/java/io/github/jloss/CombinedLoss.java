@@ -19,15 +19,44 @@ import java.util.stream.Collectors;
  */
 public final class CombinedLoss implements Loss {
 
-    private record Part(double weight, Loss loss) {
-        private Part {
-            Checks.finite("weight", weight);
-            Objects.requireNonNull(loss, "loss");
+    private static final class Part {
+
+        private final double weight;
+        private final Loss loss;
+
+        /** The last delivery asked for, so that a caller that keeps using one makes no garbage. */
+        private Delivery last = new Delivery(null, false, null);
+
+        private Part(double weight, Loss loss) {
+            this.weight = Checks.finite("weight", weight);
+            this.loss = Objects.requireNonNull(loss, "loss");
             if (loss.reduction() == Reduction.NONE) {
                 throw new IllegalArgumentException("loss: " + loss + " has reduction NONE, expected one number");
             }
         }
+
+        private Backward weighted(Backward how, boolean adds) {
+            Delivery delivery = last;
+            if (delivery.whole != how || delivery.adds != adds) {
+                delivery = new Delivery(how, adds, how.part(weight, adds));
+                last = delivery;
+            }
+            return delivery.part;
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Part p && weight == p.weight && loss.equals(p.loss);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(weight, loss);
+        }
     }
+
+    /** How the whole sum's gradient is delivered, and so how a part's. */
+    private record Delivery(Backward whole, boolean adds, Backward part) {}
 
     private final List<Part> parts;
 
@@ -90,11 +119,11 @@ public final class CombinedLoss implements Loss {
 
     @Override
     public double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
-        requireApart(input, target, gradient);
+        requireValid(input, target, gradient);
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
-            Backward partHow = how.part(part.weight, how.adds() || i > 0);
+            Backward partHow = part.weighted(how, how.adds() || i > 0);
             value += part.weight * part.loss.forwardBackward(input, target, gradient, partHow);
         }
         return value;
@@ -117,15 +146,19 @@ public final class CombinedLoss implements Loss {
 
     @Override
     public void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
-        requireApart(input, target, gradient);
+        requireValid(input, target, gradient);
         whole.requireOf(toString(), 0, parts.size());
         for (int i = 0; i < parts.size(); i++) {
-            Backward partHow = how.part(parts.get(i).weight, how.adds() || i > 0);
+            Backward partHow = parts.get(i).weighted(how, how.adds() || i > 0);
             parts.get(i).loss.backward(input, target, whole.parts().get(i), gradient, partHow);
         }
     }
 
-    private void requireApart(Tensor input, Tensor target, Tensor gradient) {
+    @Override
+    public void requireValid(Tensor input, Tensor target, Tensor gradient) {
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).loss.requireValid(input, target, gradient);
+        }
         if (parts.size() > 1) {
             String why = "the parts after the first still need it";
             Checks.apart("gradient", gradient, "input", input, why);

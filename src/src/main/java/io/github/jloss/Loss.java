@@ -61,6 +61,16 @@ public interface Loss {
     double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how);
 
     /**
+     * Refuses what {@link #forwardBackward} would refuse, and does nothing else.
+     *
+     * @param input predictions
+     * @param target what they should be, of the same shape
+     * @param gradient would receive dL/dinput
+     * @throws IllegalArgumentException if an argument does not fit; the message names it
+     */
+    void requireValid(Tensor input, Tensor target, Tensor gradient);
+
+    /**
      * First phase: what this piece of a batch adds to the whole.
      *
      * @param input predictions

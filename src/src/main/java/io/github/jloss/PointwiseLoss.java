@@ -1,6 +1,7 @@
 package io.github.jloss;
 
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.PointwiseFormula;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -42,6 +43,10 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
      */
     protected PointwiseLoss(ElementFormula formula, Tensor a, Tensor b, Reduction reduction) {
         this.formula = Objects.requireNonNull(formula, "formula");
+        if (formula instanceof PointwiseFormula && (a != null || b != null)) {
+            throw new IllegalArgumentException("formula: found a PointwiseFormula, which has no coefficients,"
+                    + " expected another ElementFormula");
+        }
         this.a = a;
         this.b = b;
         this.reduction = Objects.requireNonNull(reduction, "reduction");
@@ -62,8 +67,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     @Override
     public final double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
         requireReduced();
-        check(input, target);
-        Checks.gradient(input, target, gradient);
+        requireValid(input, target, gradient);
         double divisor = how.divisorOr(ownDivisor(input.size()));
         return run(input, target, null, null, gradient, how.factor() / divisor, how.adds()) / divisor;
     }
@@ -80,6 +84,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
         Checks.sameShape("losses", losses, "input", input);
         Checks.writable("losses", losses, "input", input);
         Checks.writable("losses", losses, "target", target);
+        apartFromCoefficients("losses", losses);
         run(input, target, losses, null, null, 0, false);
     }
 
@@ -93,8 +98,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
      * @param how overwrite or add, scale; a divisor divides, the reduction does not
      */
     public final void backward(Tensor input, Tensor target, Tensor upstream, Tensor gradient, Backward how) {
-        check(input, target);
-        Checks.gradient(input, target, gradient);
+        requireValid(input, target, gradient);
         Checks.sameShape("upstream", upstream, "input", input);
         Checks.writable("gradient", gradient, "upstream", upstream);
         run(input, target, null, upstream, gradient, how.factor() / how.divisorOr(1), how.adds());
@@ -116,8 +120,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     @Override
     public final void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
         requireReduced();
-        check(input, target);
-        Checks.gradient(input, target, gradient);
+        requireValid(input, target, gradient);
         whole.requireOf(toString(), 2, 0);
         run(input, target, null, null, gradient, how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
     }
@@ -135,6 +138,22 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
         if (reduction == Reduction.NONE) {
             throw new IllegalStateException(getClass().getSimpleName() + " has reduction NONE, one loss per element:"
                     + " call forward(input, target, losses) and backward(input, target, upstream, gradient, how)");
+        }
+    }
+
+    @Override
+    public final void requireValid(Tensor input, Tensor target, Tensor gradient) {
+        check(input, target);
+        Checks.gradient(input, target, gradient);
+        apartFromCoefficients("gradient", gradient);
+    }
+
+    private void apartFromCoefficients(String name, Tensor written) {
+        for (int i = 0; i < 2; i++) {
+            Tensor coefficient = i == 0 ? a : b;
+            if (coefficient != null) {
+                Checks.apart(name, written, coefficientName(i), coefficient, "other elements still need it");
+            }
         }
     }
 

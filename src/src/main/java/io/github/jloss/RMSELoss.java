@@ -16,10 +16,12 @@ import java.util.Objects;
  */
 public final class RMSELoss implements Loss {
 
-    /** Squares of residuals below 2^-50 or above 2^63 are computed on residuals multiplied by 2^80 or 2^-80. */
-    private static final float RESCALE = 0x1p80f;
+    /** Squares of residuals below 2^-50 or above 2^63 are computed on residuals multiplied by 2^100 or 2^-100. */
+    private static final float RESCALE = 0x1p100f;
 
     private static final Formula PLAIN = new Formula(1);
+    private static final Formula TINY = new Formula(RESCALE);
+    private static final Formula HUGE = new Formula(1 / RESCALE);
 
     private final double eps;
     private final Backend backend;
@@ -56,12 +58,18 @@ public final class RMSELoss implements Loss {
 
     @Override
     public double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
-        Checks.gradient(input, target, gradient);
+        requireValid(input, target, gradient);
         double squares = squares(input, target);
         double divisor = how.divisorOr(input.size());
         double root = root(squares, divisor);
         backward(input, target, root, divisor, gradient, how);
         return root;
+    }
+
+    @Override
+    public void requireValid(Tensor input, Tensor target, Tensor gradient) {
+        Checks.sameShape("target", target, "input", input);
+        Checks.gradient(input, target, gradient);
     }
 
     @Override
@@ -77,17 +85,16 @@ public final class RMSELoss implements Loss {
 
     @Override
     public void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
-        Checks.sameShape("target", target, "input", input);
-        Checks.gradient(input, target, gradient);
-        double divisor = how.divisorOr(whole.sum(1));
+        requireValid(input, target, gradient);
         whole.requireOf(toString(), 2, 0);
+        double divisor = how.divisorOr(whole.sum(1));
         backward(input, target, root(whole.sum(0), divisor), divisor, gradient, how);
     }
 
     private void backward(Tensor input, Tensor target, double root, double divisor, Tensor gradient, Backward how) {
         double scale = root == 0 ? 0 : how.factor() / (divisor * root);
-        // A scale that float cannot hold belongs to residuals that are tiny themselves.
-        Formula formula = Math.abs(scale) > Float.MAX_VALUE ? new Formula(RESCALE) : PLAIN;
+        // A scale that float cannot hold belongs to residuals that are tiny or huge themselves.
+        Formula formula = Math.abs(scale) > Float.MAX_VALUE ? TINY : Math.abs(scale) < Float.MIN_NORMAL ? HUGE : PLAIN;
         backend.pointwise(formula, input, target, null, null, null, null, gradient, scale / formula.factor, how.adds());
     }
 
@@ -96,10 +103,10 @@ public final class RMSELoss implements Loss {
         Checks.sameShape("target", target, "input", input);
         double squares = sum(PLAIN, input, target);
         if (squares == Double.POSITIVE_INFINITY) {
-            return sum(new Formula(1 / RESCALE), input, target) * RESCALE * RESCALE;
+            return sum(HUGE, input, target) * RESCALE * RESCALE;
         }
         if (squares < 0x1p-100 * input.size()) {
-            return sum(new Formula(RESCALE), input, target) / RESCALE / RESCALE;
+            return sum(TINY, input, target) / RESCALE / RESCALE;
         }
         return squares;
     }

@@ -236,9 +236,9 @@ public final class Tensor {
 
     /** Whether both views begin at the same element of the same memory. */
     boolean startsWith(Tensor other) {
-        return overlaps(other) && (storage instanceof MemorySegment
-                ? bytes().address() == other.bytes().address()
-                : offset == other.offset);
+        return overlaps(other) && (storage == other.storage
+                ? offset == other.offset
+                : bytes().address() == other.bytes().address());
     }
 
     /** Whether the two views share any element. */
@@ -246,13 +246,16 @@ public final class Tensor {
         if (size == 0 || other.size == 0) {
             return false;
         }
-        if (storage instanceof MemorySegment && other.storage instanceof MemorySegment) {
-            return bytes().asOverlappingSlice(other.bytes()).isPresent();
+        if (storage == other.storage) {
+            return offset < other.offset + other.size && other.offset < offset + size;
         }
-        return storage == other.storage && offset < other.offset + other.size && other.offset < offset + size;
+        // Two arrays are two memories; a segment may show an array, or a part of another segment.
+        return !(storage instanceof float[] && other.storage instanceof float[])
+                && bytes().asOverlappingSlice(other.bytes()).isPresent();
     }
 
     private MemorySegment bytes() {
-        return ((MemorySegment) storage).asSlice(offset * Float.BYTES, size * Float.BYTES);
+        MemorySegment whole = storage instanceof float[] array ? MemorySegment.ofArray(array) : (MemorySegment) storage;
+        return whole.asSlice(offset * Float.BYTES, size * Float.BYTES);
     }
 }

@@ -81,7 +81,7 @@ abstract class Kernels {
     /** The loops over native memory; null if native memory must be copied to arrays. */
     final PointwiseKernel inNativeMemory(ElementFormula formula) {
         PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, true);
-        return kernel instanceof ScalarLoop ? null : kernel;
+        return kernel.inNativeMemory() ? kernel : null;
     }
 
     /** Makes the loops for a formula class with certain boolean components. */

@@ -53,6 +53,10 @@ final class PointwiseJob extends Parallel {
         losses = newLosses;
         upstream = newUpstream;
         gradient = newGradient;
+        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
+            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
+                    + " and does not fit into a float");
+        }
         scale = (float) newScale;
         add = newAdd;
         kernel = kernels.of(formula);

@@ -23,6 +23,13 @@ public interface PointwiseKernel {
     float SUM_SCALE = (float) LANES / BLOCK;
 
     /**
+     * Whether these loops read and write native memory in place.
+     *
+     * @return false if they need arrays
+     */
+    boolean inNativeMemory();
+
+    /**
      * Sums the values.
      *
      * @param formula supplies the parameters

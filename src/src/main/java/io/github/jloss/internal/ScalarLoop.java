@@ -42,6 +42,11 @@ public final class ScalarLoop implements PointwiseKernel {
     }
 
     @Override
+    public boolean inNativeMemory() {
+        return false;
+    }
+
+    @Override
     public void sum(ElementFormula formula, Span s, int n) {
         ElementFormula f = (ElementFormula) FORMULA.cast(formula);
         for (int block = 0; block < n; block += BLOCK) {

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,8 @@ final class Lifter {
             Map.entry(Opcode.IADD, Op.IADD), Map.entry(Opcode.ISUB, Op.ISUB), Map.entry(Opcode.IAND, Op.AND),
             Map.entry(Opcode.IOR, Op.OR), Map.entry(Opcode.IXOR, Op.XOR), Map.entry(Opcode.ISHL, Op.SHL),
             Map.entry(Opcode.ISHR, Op.SHR), Map.entry(Opcode.IUSHR, Op.USHR));
+
+    private static final String BRANCHES = " branches on its data: use Scalar.ifLess or ifEqual";
 
     private static final Node THIS = new Node.This();
 
@@ -161,13 +164,14 @@ final class Lifter {
             locals.put(i, arguments.get(i));
         }
         Deque<Node> stack = new ArrayDeque<>();
-        Set<Integer> visited = new java.util.HashSet<>();
+        Set<Integer> visited = new HashSet<>();
         for (int i = 0;; i++) {
             if (!visited.add(i)) {
                 throw new Refused(name + " has a loop");
             }
             switch (elements.get(i)) {
-                case LoadInstruction load -> stack.push(locals.get(load.slot()));
+                case LoadInstruction load when locals.containsKey(load.slot()) ->
+                    stack.push(locals.get(load.slot()));
                 case StoreInstruction store -> locals.put(store.slot(), stack.pop());
                 case ConstantInstruction constant -> stack.push(constant(name, constant));
                 case OperatorInstruction operator -> stack.push(operate(name, operator, stack));
@@ -183,6 +187,9 @@ final class Lifter {
                     }
                 }
                 case ReturnInstruction _ -> {
+                    if (stack.isEmpty()) {
+                        throw new Refused(name + " gives no value");
+                    }
                     return stack.pop();
                 }
                 case PseudoInstruction _ -> { }
@@ -206,6 +213,9 @@ final class Lifter {
 
     private Node operate(String name, OperatorInstruction operator, Deque<Node> stack) {
         Op op = OPERATORS.get(operator.opcode());
+        if (operator.opcode() == Opcode.FCMPL || operator.opcode() == Opcode.FCMPG) {
+            throw new Refused(name + BRANCHES);
+        }
         if (op == null) {
             throw new Refused(name + " uses " + operator.opcode());
         }
@@ -249,7 +259,7 @@ final class Lifter {
                 && stack.pop() instanceof IntConstant flag) {
             return flag.value() == 0 == (branch.opcode() == Opcode.IFEQ);
         }
-        throw new Refused(name + " branches on its data: use Scalar.ifLess or ifEqual");
+        throw new Refused(name + BRANCHES);
     }
 
     /** The one node for this operation; what is known already is computed here, with the same arithmetic. */

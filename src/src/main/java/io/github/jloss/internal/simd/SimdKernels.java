@@ -32,7 +32,7 @@ public final class SimdKernels {
             Node gradient = lifter.lift("gradient");
             Node cut = Cut.find(value, gradient);
             SimdLoop.Formula copy = new SimdLoop.Formula(parameters, cut != null,
-                    !PointwiseFormula.class.isAssignableFrom(formula));
+                    !PointwiseFormula.class.isAssignableFrom(formula), inNativeMemory);
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
                     new Emitter(value, gradient, cut, inNativeMemory).emit(), copy, true);
             return (PointwiseKernel) loops.lookupClass().getDeclaredConstructor().newInstance();

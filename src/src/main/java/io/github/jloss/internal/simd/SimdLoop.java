@@ -36,17 +36,22 @@ final class SimdLoop implements PointwiseKernel {
     private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
 
     /** What a copy is made for. */
-    record Formula(Parameters parameters, boolean pipelined, boolean hasCoefficients) {}
+    record Formula(Parameters parameters, boolean pipelined, boolean hasCoefficients, boolean inNativeMemory) {}
 
     SimdLoop() {}
 
     private static Formula formula() {
         try {
             Formula data = MethodHandles.classData(MethodHandles.lookup(), "_", Formula.class);
-            return data == null ? new Formula(null, false, false) : data;
+            return data == null ? new Formula(null, false, false, false) : data;
         } catch (IllegalAccessException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    @Override
+    public boolean inNativeMemory() {
+        return FORMULA.inNativeMemory();
     }
 
     @Override

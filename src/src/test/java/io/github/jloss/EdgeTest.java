@@ -1,0 +1,270 @@
+package io.github.jloss;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values and gradients where floats end: NaN, infinities, zeros, subnormal and huge numbers, nothing at all. */
+class EdgeTest {
+
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    static List<Loss> losses() {
+        return Losses.reduced(100);
+    }
+
+    /** The logistic losses whose gradient does not vanish on the wrong side. */
+    static Stream<PointwiseLoss> logistic() {
+        Tensor two = Tensor.of(new float[] {2}, new long[0]);
+        return Stream.of(new BCEWithLogitsLoss(), new BCEWithLogitsLoss(two, two, Reduction.MEAN),
+                new WeightedBCEWithLogitsLoss(2, 0.5));
+    }
+
+    private static float[] filled(int n, float value) {
+        float[] floats = new float[n];
+        Arrays.fill(floats, value);
+        return floats;
+    }
+
+    /** Value and gradient of one element; both ways of asking for the value agree. */
+    private static double[] one(Loss loss, float x, float t) {
+        return many(loss, x, t, 1);
+    }
+
+    /** Value of n equal elements, and the gradient of one, which all share. */
+    private static double[] many(Loss loss, float x, float t, int n) {
+        Tensor input = Tensor.of(filled(n, x));
+        Tensor target = Tensor.of(filled(n, t));
+        float[] gradient = filled(n, 123);
+        double value = loss.forwardBackward(input, target, Tensor.of(gradient));
+        assertEquals(value, loss.forward(input, target));
+        for (float g : gradient) assertEquals(gradient[0], g);
+        return new double[] {value, gradient[0]};
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void nanStaysWhereItIs(Loss loss) {
+        int n = 100;
+        float[] x = Numbers.inputs(n, 1);
+        float[] t = Numbers.targets(n, 2);
+        float[] clean = new float[n];
+        loss.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(clean));
+        // A root has one derivative for all elements.
+        boolean spreads = loss instanceof RMSELoss || loss instanceof CombinedLoss;
+        for (int at : new int[] {0, 37, 99}) {
+            for (boolean inTarget : new boolean[] {false, true}) {
+                float[] xs = x.clone();
+                float[] ts = t.clone();
+                (inTarget ? ts : xs)[at] = Float.NaN;
+                float[] gradient = new float[n];
+                assertEquals(Double.NaN, loss.forwardBackward(Tensor.of(xs), Tensor.of(ts), Tensor.of(gradient)));
+                for (int i = 0; i < n; i++) {
+                    assertEquals(spreads || i == at ? Float.NaN : clean[i], gradient[i], loss + " at " + i);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("logistic")
+    void infiniteLogits(PointwiseLoss loss) {
+        double atPositive = one(loss, -100, 1)[1];
+        double atNegative = one(loss, 100, 0)[1];
+        assertArrayEquals(new double[] {0, 0}, one(loss, Float.POSITIVE_INFINITY, 1), 0, "right");
+        assertArrayEquals(new double[] {0, 0}, one(loss, Float.NEGATIVE_INFINITY, 0), 0, "right");
+        assertArrayEquals(new double[] {INF, atNegative}, one(loss, Float.POSITIVE_INFINITY, 0), "wrong");
+        assertArrayEquals(new double[] {INF, atPositive}, one(loss, Float.NEGATIVE_INFINITY, 1), "wrong");
+        assertTrue(atPositive < -0.4 && atNegative > 0.4);
+    }
+
+    /** The shift caps the loss of a negative, eps that of a positive; both gradients vanish there. */
+    @Test
+    void infiniteLogitsOfAsymmetricLoss() {
+        Loss loss = new AsymmetricLossMultiLabel();
+        assertArrayEquals(new double[] {0, 0}, one(loss, Float.POSITIVE_INFINITY, 1), 0);
+        assertArrayEquals(new double[] {0, 0}, one(loss, Float.NEGATIVE_INFINITY, 0), 0);
+        double negative = -Math.pow(1 - 0.05f, 4) * Math.log(0.05f);
+        for (float x : new float[] {Float.POSITIVE_INFINITY, 1e38f, 200}) {
+            assertArrayEquals(new double[] {negative, 0}, one(loss, x, 0), 1e-6);
+            assertArrayEquals(new double[] {-Math.log(1e-8f), 0}, one(loss, -x, 1), 1e-5);
+        }
+    }
+
+    /** Without shift and eps, confident mistakes cost what they do in cross entropy: nothing is lost in 1 - p. */
+    @ParameterizedTest
+    @CsvSource({"5", "10", "14", "17", "20", "50", "87", "100", "1000", "1e38"})
+    void mistakesOfAsymmetricLossWithoutCaps(float x) {
+        Loss loss = new AsymmetricLossMultiLabel(4, 1, 0, 0, false, Reduction.SUM);
+        double p = 1 / (1 + Math.exp(-x));
+        double q = 1 / (1 + Math.exp(x));
+        double softplus = x + Math.log1p(Math.exp(-x));
+        double[] negative = one(loss, x, 0);
+        assertEquals(Math.pow(p, 4) * softplus, negative[0], 1e-6 * softplus, "value of a negative");
+        assertEquals(Math.pow(p, 4) * (p + 4 * q * softplus), negative[1], 2e-6, "gradient of a negative");
+        double[] positive = one(loss, -x, 1);
+        assertEquals(p * softplus, positive[0], 1e-6 * softplus, "value of a positive");
+        assertEquals(-p * (p + q * softplus), positive[1], 2e-6, "gradient of a positive");
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void minusZeroIsZero(Loss loss) {
+        for (float t : new float[] {0, 1, 0.25f}) {
+            Outcome plus = Outcome.of(loss, Memory.ARRAY, filled(100, 0f), filled(100, t));
+            Outcome minus = Outcome.of(loss, Memory.ARRAY, filled(100, -0f), filled(100, t));
+            assertEquals(plus.value(), minus.value(), 1e-7, loss.toString());
+            for (int i = 0; i < 100; i++) {
+                // -0 takes the formulas' other branch, which rounds otherwise.
+                assertEquals(plus.gradient()[i], minus.gradient()[i], 5e-7 * Math.abs(plus.gradient()[i]));
+            }
+        }
+    }
+
+    @Test
+    void subnormalNumbers() {
+        for (float x : new float[] {Float.MIN_VALUE, 1e-40f, -1e-40f, Float.MIN_NORMAL}) {
+            assertEquals(Math.log(2), one(new BCEWithLogitsLoss(), x, 0)[0], 1e-7);
+            assertEquals(0.5, one(new BCEWithLogitsLoss(), x, 0)[1], 0);
+            assertEquals(Math.signum(x), one(new L1Loss(), x, 0)[1], 0);
+            assertEquals(2 * x, one(new MSELoss(), x, 0)[1], 0);
+            assertEquals(x, one(new HuberLoss(), x, 0)[1], 0);
+            assertEquals(0, one(new MSELoss(), x, 0)[0], 0);
+        }
+        // A logit whose loss is subnormal: log(1 + e^-95).
+        assertEquals(Math.exp(-95), one(new BCEWithLogitsLoss(), 95, 1)[1] * -1, 2e-45);
+    }
+
+    /** The sum of 10,000 losses of 1e38 is beyond float, the mean is not. */
+    @Test
+    void hugeLogits() {
+        int n = 10_000;
+        assertNear(1e38, 1, many(new BCEWithLogitsLoss(), 1e38f, 0, n), n);
+        assertNear(1e38, -1, many(new BCEWithLogitsLoss(), -1e38f, 1, n), n);
+        assertNear(2e38, 2, many(new WeightedBCEWithLogitsLoss(1, 2), 1e38f, 0, n), n);
+        assertNear(3e38, -1, many(new L1Loss(), -1.5e38f, 1.5e38f, n), n);
+        assertNear(3e38, 1, many(new SmoothL1Loss(), 3e38f, 0, n), n);
+        assertNear(3e38, 1, many(new HuberLoss(), 3e38f, 0, n), n);
+        assertNear(1.5e38, 1, many(new SmoothL1Loss(3e38, Reduction.MEAN), 3e38f, 0, n), n);
+        assertNear(1e38, 2e19, many(new MSELoss(), 1e19f, 0, n), n);
+        assertArrayEquals(new double[] {0, 0}, many(new BCEWithLogitsLoss(), 1e38f, 1, n), 0);
+        assertEquals(INF, one(new MSELoss(), 1e20f, 0)[0], "documented: squares beyond float are infinite");
+    }
+
+    private static void assertNear(double value, double gradient, double[] found, int n) {
+        assertEquals(1, found[0] / value, 1e-6, "value " + found[0]);
+        assertEquals(1, found[1] * n / gradient, 1e-6, "gradient " + found[1]);
+    }
+
+    @Test
+    void infiniteResiduals() {
+        float inf = Float.POSITIVE_INFINITY;
+        assertArrayEquals(new double[] {INF, INF}, one(new MSELoss(), inf, 0));
+        assertArrayEquals(new double[] {INF, 1}, one(new L1Loss(), inf, 0));
+        assertArrayEquals(new double[] {INF, 1}, one(new SmoothL1Loss(), inf, 0));
+        assertArrayEquals(new double[] {INF, -0.5f}, one(new HuberLoss(0.5, Reduction.SUM), -inf, 0));
+        assertEquals(INF, one(new RMSELoss(), inf, 0)[0]);
+        for (Loss loss : List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(), new RMSELoss())) {
+            assertArrayEquals(new double[] {Double.NaN, Double.NaN}, one(loss, inf, inf), loss.toString());
+        }
+    }
+
+    @Test
+    void nothingAtAll() {
+        for (long[] shape : new long[][] {{0}, {3, 0}, {0, 3}}) {
+            Tensor empty = Tensor.of(new float[0], shape);
+            float[] untouched = {7, 7};
+            Tensor gradient = Tensor.view(untouched, 1, shape);
+            for (Reduction reduction : List.of(Reduction.MEAN, Reduction.SUM)) {
+                for (PointwiseLoss loss : List.of(new MSELoss(reduction), new L1Loss(reduction),
+                        new SmoothL1Loss(1, reduction), new HuberLoss(1, reduction), new BCEWithLogitsLoss(reduction),
+                        new BCEWithLogitsLoss(Tensor.of(new float[1]), null, reduction),
+                        new WeightedBCEWithLogitsLoss(1, 1, reduction),
+                        new AsymmetricLossMultiLabel(4, 1, 0.05, 0, false, reduction))) {
+                    double expected = reduction == Reduction.SUM ? 0 : Double.NaN;
+                    assertEquals(expected, loss.forward(empty, empty));
+                    assertEquals(expected, loss.forwardBackward(empty, empty, gradient));
+                    assertEquals(0, loss.forwardBackward(empty, empty, gradient, Backward.ADD.divisor(3)));
+                    assertEquals(expected, loss.finish(loss.totals(empty, empty)));
+                    Tensor some = Tensor.of(new float[] {3});
+                    Totals totals = loss.totals(some, some);
+                    if (shape.length == 1) assertEquals(totals, totals.merge(loss.totals(empty, empty)));
+                    loss.forward(empty, empty, gradient);
+                    loss.backward(empty, empty, empty, gradient, Backward.OVERWRITE);
+                }
+            }
+            assertEquals(Double.NaN, new RMSELoss().forwardBackward(empty, empty, gradient));
+            assertArrayEquals(new float[] {7, 7}, untouched);
+        }
+    }
+
+    /** What has no weight has no part in the loss, however wrong it is. */
+    @Test
+    void zeroWeights() {
+        Tensor zero = Tensor.of(new float[1]);
+        for (Loss loss : List.of(new WeightedBCEWithLogitsLoss(0, 0),
+                new BCEWithLogitsLoss(zero, null, Reduction.MEAN), new BCEWithLogitsLoss(zero, zero, Reduction.SUM))) {
+            for (float x : new float[] {3, -3, 1e38f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                assertArrayEquals(new double[] {0, 0}, one(loss, x, 0), 0);
+                assertArrayEquals(new double[] {0, 0}, one(loss, x, 1), 0);
+            }
+        }
+        Loss positivesOnly = new WeightedBCEWithLogitsLoss(1, 0);
+        assertArrayEquals(new double[] {0, 0}, one(positivesOnly, Float.POSITIVE_INFINITY, 0), 0);
+        assertArrayEquals(new double[] {INF, -1}, one(positivesOnly, Float.NEGATIVE_INFINITY, 1));
+        Loss noPositives = new BCEWithLogitsLoss(null, zero, Reduction.MEAN);
+        assertArrayEquals(new double[] {0, 0}, one(noPositives, Float.NEGATIVE_INFINITY, 1), 0);
+    }
+
+    @Test
+    void perfectPredictions() {
+        for (float x : new float[] {0, 1.5f, -3e38f}) {
+            for (Loss loss : List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(),
+                    new SmoothL1Loss(0, Reduction.MEAN), new RMSELoss(0))) {
+                assertArrayEquals(new double[] {0, 0}, many(loss, x, x, 20), 0, loss.toString());
+            }
+            assertArrayEquals(new double[] {1e-3, 0}, many(new RMSELoss(), x, x, 20), 1e-18);
+        }
+    }
+
+    /** Residuals of any size, alone and in numbers: what the squares do to float must not show. */
+    @ParameterizedTest
+    @CsvSource({"1e30, 10", "1e-30, 10", "1e-42, 3", "1.4e-45, 1", "3e38, 1", "1e36, 1000", "1e38, 10000", "1e18, 1000",
+        "1.9e19, 100", "1e-15, 1000", "8.8e-16, 1000", "9e18, 4"})
+    void rootOfHugeAndTinySquares(float e, int n) {
+        double[] found = many(new RMSELoss(0), e, 0, n);
+        assertEquals(1, found[0] / e, 1e-6, "value " + found[0]);
+        assertEquals(1, found[1] * n, 1e-5, "gradient " + found[1]);
+    }
+
+    @Test
+    void rootOfMixedSquares() {
+        float[] x = {1e30f, 1e-30f, 2e25f, 0};
+        float[] gradient = new float[4];
+        double value = new RMSELoss(0).forwardBackward(Tensor.of(x), Tensor.of(new float[4]), Tensor.of(gradient));
+        double root = Math.sqrt(((double) x[0] * x[0] + (double) x[2] * x[2]) / 4);
+        assertEquals(1, value / root, 1e-7);
+        for (int i = 0; i < 4; i++) assertEquals(x[i] / (4 * root), gradient[i], 1e-6 * x[i] / root + Float.MIN_VALUE);
+    }
+
+    /** A factor that float cannot hold alone can be what brings the gradient into its range. */
+    @Test
+    void scaleBeyondFloat() {
+        Tensor x = Tensor.of(new float[] {1e-30f, 0});
+        float[] gradient = {7, 7};
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> new MSELoss(Reduction.SUM).forwardBackward(x, Tensor.of(new float[2]), Tensor.of(gradient),
+                        Backward.OVERWRITE.scale(1e40)));
+        assertTrue(e.getMessage().contains("scale") && e.getMessage().contains("1.0E40"), e.getMessage());
+        assertArrayEquals(new float[] {7, 7}, gradient);
+    }
+}

@@ -1,0 +1,113 @@
+package io.github.jloss.golden;
+
+import io.github.jloss.AsymmetricLossMultiLabel;
+import io.github.jloss.BCEWithLogitsLoss;
+import io.github.jloss.HuberLoss;
+import io.github.jloss.L1Loss;
+import io.github.jloss.Loss;
+import io.github.jloss.MSELoss;
+import io.github.jloss.RMSELoss;
+import io.github.jloss.Reduction;
+import io.github.jloss.SmoothL1Loss;
+import io.github.jloss.Tensor;
+import io.github.jloss.WeightedBCEWithLogitsLoss;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+
+/** One golden case, as {@code cases.json} tells it. */
+record Case(Map<String, Object> json) {
+
+    String id() {
+        return (String) json.get("id");
+    }
+
+    String lossName() {
+        return (String) json.get("loss");
+    }
+
+    /** The case's loss with the case's options. */
+    Loss loss() throws IOException {
+        return switch (lossName()) {
+            case "mse" -> new MSELoss(reduction());
+            case "l1" -> new L1Loss(reduction());
+            case "smooth_l1" -> new SmoothL1Loss(number("beta"), reduction());
+            case "huber" -> new HuberLoss(number("delta"), reduction());
+            case "rmse" -> new RMSELoss(number("eps"));
+            case "bce_with_logits" -> new BCEWithLogitsLoss(tensor("weight"), tensor("pos_weight"), reduction());
+            // The option epsilon belongs to the form as written; math_expected, judged here, is without.
+            case "weighted_bce_with_logits" -> new WeightedBCEWithLogitsLoss(number("w_p"), number("w_n"));
+            case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
+                    options().get("clip") == null ? 0 : number("clip"), number("eps"),
+                    (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            default -> throw new IllegalArgumentException("no such loss: " + lossName());
+        };
+    }
+
+    Tensor input() throws IOException {
+        return Npy.read((String) map("inputs").get("input")).tensor();
+    }
+
+    /** Targets (N) of logits (N, 1) are meant element by element. */
+    Tensor target() throws IOException {
+        return Npy.read((String) map("inputs").get("target")).tensor().reshape(input().shape());
+    }
+
+    /** Where the right answers are: in math_expected wherever a case has one, as {@code compare.py --math} has it. */
+    private Map<String, Object> expected() {
+        return map(json.containsKey("math_expected") ? "math_expected" : "expected");
+    }
+
+    double[] expectedLoss() throws IOException {
+        return Npy.read((String) expected().get("loss")).data();
+    }
+
+    @SuppressWarnings("unchecked")
+    double[] expectedGradient() throws IOException {
+        return Npy.read((String) ((Map<String, Object>) expected().get("grads")).get("input")).data();
+    }
+
+    /** Whether nobody knows the right answer: the reference's is not finite, and there is no other. */
+    boolean undefined() {
+        return json.containsKey("reference_nonfinite") && !json.containsKey("math_expected");
+    }
+
+    double rtol() {
+        return (double) json.get("rtol");
+    }
+
+    double lossTolerance() {
+        return (double) json.get("atol");
+    }
+
+    double gradientTolerance() {
+        return (double) map("grad_atol").get("input");
+    }
+
+    Map<String, Object> options() {
+        return map("options");
+    }
+
+    private Reduction reduction() {
+        return Reduction.valueOf(((String) options().get("reduction")).toUpperCase(Locale.ROOT));
+    }
+
+    private double number(String option) {
+        return (double) options().get(option);
+    }
+
+    private Tensor tensor(String option) throws IOException {
+        String file = (String) options().get(option);
+        return file == null ? null : Npy.read(file).tensor();
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> map(String key) {
+        return (Map<String, Object>) json.get(key);
+    }
+
+    @Override
+    public String toString() {
+        return id() + " " + options() + " " + json.get("note");
+    }
+}

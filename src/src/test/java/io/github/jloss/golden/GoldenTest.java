@@ -1,0 +1,113 @@
+package io.github.jloss.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.github.jloss.Backend;
+import io.github.jloss.Backward;
+import io.github.jloss.Loss;
+import io.github.jloss.PointwiseLoss;
+import io.github.jloss.Reduction;
+import io.github.jloss.Tensor;
+import io.github.jloss.internal.CpuBackend;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The losses against values and gradients of their reference implementations, computed in double precision by torch,
+ * timm and deep-ml; judged as {@code compare.py --math} of the golden set judges, with its single-precision tolerances.
+ */
+class GoldenTest {
+
+    /** How many cases each loss has: a test over an empty or cut file must not pass. */
+    private static final Map<String, Integer> COUNTS = Map.of("mse", 3, "l1", 4, "smooth_l1", 3, "huber", 3, "rmse", 7,
+            "bce_with_logits", 6, "weighted_bce_with_logits", 10, "asymmetric_multi_label", 11);
+
+    @SuppressWarnings("unchecked")
+    static List<Case> cases() throws IOException {
+        try (InputStream in = GoldenTest.class.getResourceAsStream("/golden/cases.json")) {
+            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return ((List<Map<String, Object>>) Json.parse(json)).stream().map(Case::new).toList();
+        }
+    }
+
+    @Test
+    void everyLossHasItsCases() throws IOException {
+        Map<String, Integer> found = new TreeMap<>();
+        cases().forEach(c -> found.merge(c.lossName(), 1, Integer::sum));
+        assertEquals(new TreeMap<>(COUNTS), found);
+        assertEquals(47, cases().stream().map(Case::id).distinct().count());
+        assertEquals(10, cases().stream().filter(c -> c.json().containsKey("math_expected")).count());
+        assertEquals(0, cases().stream().filter(Case::undefined).count(), "cases without a defined answer");
+    }
+
+    /** Every option takes at least two values, so that none can be ignored unnoticed. */
+    @Test
+    void everyOptionIsExercised() throws IOException {
+        Map<String, List<Object>> values = new TreeMap<>();
+        for (Case c : cases()) {
+            c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
+                    List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
+        }
+        assertEquals(18, values.size(), values.keySet()::toString);
+        values.forEach((option, found) -> assertTrue(found.stream().distinct().count() >= 2, option));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void best(Case c) throws IOException {
+        judge(c, Backend.cpu());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void scalar(Case c) throws IOException {
+        judge(c, CpuBackend.DEFAULT.scalar());
+    }
+
+    private static void judge(Case c, Backend backend) throws IOException {
+        assumeFalse(c.undefined(), "undef: the reference is not finite and there is no other answer");
+        Loss loss = c.loss().on(backend);
+        Tensor input = c.input();
+        Tensor gradient = Tensor.of(new float[(int) input.size()], input.shape());
+        double[] value;
+        if (loss.reduction() == Reduction.NONE) {
+            PointwiseLoss elements = (PointwiseLoss) loss;
+            Tensor losses = Tensor.of(new float[(int) input.size()], input.shape());
+            elements.forward(input, c.target(), losses);
+            value = doubles(losses);
+            Tensor ones = Tensor.of(new float[(int) input.size()], input.shape());
+            for (long i = 0; i < ones.size(); i++) ones.set(i, 1);
+            elements.backward(input, c.target(), ones, gradient, Backward.OVERWRITE);
+        } else {
+            value = new double[] {loss.forwardBackward(input, c.target(), gradient)};
+            assertEquals(value[0], loss.forward(input, c.target()), "forward and forwardBackward");
+        }
+        compare(c.id() + " loss", c.expectedLoss(), value, c.rtol(), c.lossTolerance());
+        compare(c.id() + " gradient", c.expectedGradient(), doubles(gradient), c.rtol(), c.gradientTolerance());
+    }
+
+    private static void compare(String what, double[] want, double[] got, double rtol, double atol) {
+        assertEquals(want.length, got.length, what);
+        for (int i = 0; i < want.length; i++) {
+            boolean same = Double.compare(want[i], got[i]) == 0;
+            boolean near = Math.abs(got[i] - want[i]) <= atol + rtol * Math.abs(want[i]);
+            assertTrue(same || near, what + "[" + i + "]: got " + got[i] + ", want " + want[i]);
+        }
+    }
+
+    private static double[] doubles(Tensor tensor) {
+        double[] doubles = new double[(int) tensor.size()];
+        for (int i = 0; i < doubles.length; i++) doubles[i] = tensor.get(i);
+        return doubles;
+    }
+}
