@@ -8,11 +8,11 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Measures the error of the functions of {@link Scalar} at every float of their domains, against double precision. Errors are in ulp
- * of the exact result, 2^-149 where that is subnormal.
+ * Measures the error of the functions of {@link Scalar} at every float of their domains, against double precision.
+ * Errors are in ulp of the exact result, 2^-149 where that is subnormal.
  *
- * <p>The references are double compositions without cancellation of
- * functions that are good to 1 double ulp by specification: together a few double ulp, less than 1e-8 float ulp.
+ * <p>The references are double compositions without cancellation of functions that are good to 1 double ulp by
+ * specification: together a few double ulp, less than 1e-8 float ulp.
  */
 final class Accuracy {
 

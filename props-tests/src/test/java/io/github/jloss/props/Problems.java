@@ -130,7 +130,11 @@ abstract class Problems {
     static Arbitrary<long[]> smallerShapes(long[] shape) {
         BiFunction<Integer, Integer, long[]> shrink = (rank, ones) -> {
             long[] smaller = Arrays.copyOfRange(shape, shape.length - rank, shape.length);
-            for (int i = 0; i < rank; i++) if ((ones >> i & 1) != 0) smaller[i] = 1;
+            for (int i = 0; i < rank; i++) {
+                if ((ones >> i & 1) != 0) {
+                    smaller[i] = 1;
+                }
+            }
             return smaller;
         };
         return Combinators.combine(Arbitraries.integers().between(0, shape.length),
