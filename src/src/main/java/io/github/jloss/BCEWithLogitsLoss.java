@@ -48,12 +48,12 @@ public final class BCEWithLogitsLoss extends PointwiseLoss {
     private record Unweighted() implements PointwiseFormula {
         @Override
         public float value(float x, float t) {
-            return Logistic.value(x, t, 1, 1);
+            return Logistic.value(x, t);
         }
 
         @Override
         public float gradient(float x, float t) {
-            return Logistic.gradient(x, t, 1, 1);
+            return Logistic.gradient(x, t);
         }
     }
 
