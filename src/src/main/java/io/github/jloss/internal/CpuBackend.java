@@ -77,7 +77,8 @@ public final class CpuBackend implements Backend {
         PointwiseJob job = PointwiseJob.mine();
         job.prepare(kernels, formula, input, target, a, b, losses, upstream, gradient, scale, add);
         int count = threads(input.size());
-        if (count > 1 && confined(input, target, a, b, losses, upstream, gradient)) {
+        if (count > 1 && (confined(input) || confined(target) || confined(a) || confined(b) || confined(losses)
+                || confined(upstream) || confined(gradient))) {
             count = 1;
         }
         return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
@@ -87,15 +88,10 @@ public final class CpuBackend implements Backend {
         return threads > 0 ? threads : Math.clamp(n / WORTH_A_THREAD, 1, CORES);
     }
 
-    /** Whether a segment belongs to the calling thread alone. */
-    private static boolean confined(Tensor... tensors) {
-        for (Tensor tensor : tensors) {
-            if (tensor != null && tensor.storage() instanceof MemorySegment segment
-                    && !segment.isAccessibleBy(Helpers.STRANGER)) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether a tensor's memory belongs to the calling thread alone. */
+    private static boolean confined(Tensor tensor) {
+        return tensor != null && tensor.storage() instanceof MemorySegment segment
+                && !segment.isAccessibleBy(Helpers.STRANGER);
     }
 
     @Override

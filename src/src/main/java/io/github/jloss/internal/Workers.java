@@ -6,13 +6,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The default helpers: one daemon thread for each core but one. A task is handed to an idle thread or refused; nothing
- * is queued and nothing is allocated. A thread that has finished looks for more work for some 50 microseconds before
- * it parks, because the next loss of a training step is often that near and waking a parked thread takes as long.
+ * The default helpers: one daemon thread for each core but one. A thread holds one task to come, more are refused;
+ * nothing is allocated. A thread that has finished looks for more work for some 50 microseconds before it parks,
+ * because the next loss of a training step is often that near and waking a parked thread takes as long.
  */
 final class Workers implements Executor {
 
     private static final int SPINS = 1000;
+
+    /** Ordinary, and not worth a stack trace: whoever is refused works alone. */
+    private static final RejectedExecutionException BUSY = new RejectedExecutionException("all workers are busy") {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    };
 
     private final Worker[] workers;
 
@@ -34,7 +44,7 @@ final class Workers implements Executor {
                 return;
             }
         }
-        throw new RejectedExecutionException("all workers are busy");
+        throw BUSY;
     }
 
     private static final class Worker implements Runnable {
@@ -56,28 +66,28 @@ final class Workers implements Executor {
         @Override
         public void run() {
             while (true) {
-                Runnable next = await();
-                try {
-                    next.run();
-                } finally {
-                    task.set(null);
-                }
+                await().run();
             }
+        }
+
+        /** Taken before it is run, so that the next one can be offered as soon as this one is done. */
+        private Runnable take() {
+            return task.get() == null ? null : task.getAndSet(null);
         }
 
         private Runnable await() {
             for (int spin = 0; spin < SPINS; spin++) {
-                Runnable next = task.get();
+                Runnable next = take();
                 if (next != null) {
                     return next;
                 }
                 Thread.onSpinWait();
             }
             parked = true;
-            Runnable next = task.get();
+            Runnable next = take();
             while (next == null) {
                 LockSupport.park(this);
-                next = task.get();
+                next = take();
             }
             parked = false;
             return next;
