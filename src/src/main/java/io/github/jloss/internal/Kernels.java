@@ -1,5 +1,6 @@
 package io.github.jloss.internal;
 
+import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
@@ -10,12 +11,14 @@ abstract class Kernels {
 
     private static final System.Logger LOG = System.getLogger("io.github.jloss");
 
+    private static final int MODES = Mode.values().length;
+
     /** The scalar loops. */
     static final Kernels SCALAR = new Kernels() {
         @Override
         PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-                    boolean inNativeMemory) {
-            return ScalarLoop.of(formula);
+                    Mode mode, boolean inNativeMemory) {
+            return ScalarLoop.of(formula, mode);
         }
 
         @Override
@@ -43,12 +46,12 @@ abstract class Kernels {
         return new Kernels() {
             @Override
             PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-                    boolean inNativeMemory) {
+                    Mode mode, boolean inNativeMemory) {
                 try {
-                    return SimdKernels.make(formula, parameters, variant, inNativeMemory);
+                    return SimdKernels.make(formula, parameters, variant, mode, inNativeMemory);
                 } catch (IllegalArgumentException e) {
                     LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", formula.getName(), e.getMessage());
-                    return ScalarLoop.of(formula);
+                    return ScalarLoop.of(formula, mode);
                 }
             }
 
@@ -73,25 +76,25 @@ abstract class Kernels {
                 + " bits; start java without a lower -XX:MaxVectorSize" : null;
     }
 
-    /** The loops over arrays. */
-    final PointwiseKernel of(ElementFormula formula) {
-        return byClass.get(formula.getClass()).get(formula, false);
+    /** The loop over arrays. */
+    final PointwiseKernel of(ElementFormula formula, Mode mode) {
+        return byClass.get(formula.getClass()).get(formula, mode, false);
     }
 
-    /** The loops over native memory; null if native memory must be copied to arrays. */
-    final PointwiseKernel inNativeMemory(ElementFormula formula) {
-        PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, true);
+    /** The loop over native memory; null if native memory must be copied to arrays. */
+    final PointwiseKernel inNativeMemory(ElementFormula formula, Mode mode) {
+        PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, mode, true);
         return kernel.inNativeMemory() ? kernel : null;
     }
 
     /** Makes the loops for a formula class with certain boolean components. */
     abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-            boolean inNativeMemory);
+            Mode mode, boolean inNativeMemory);
 
     /** What these loops are, for people. */
     abstract String describe();
 
-    /** The loops of one formula class, one for each combination of its boolean components. */
+    /** The loops of one formula class: one for each combination of its boolean components, each mode and memory. */
     private final class Variants {
 
         private final Class<? extends ElementFormula> type;
@@ -107,15 +110,17 @@ abstract class Kernels {
                 LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), e.getMessage());
             }
             parameters = found;
-            kernels = new AtomicReferenceArray<>(found == null ? 2 : 2 * found.variants());
+            kernels = new AtomicReferenceArray<>((found == null ? 1 : found.variants()) * MODES * 2);
         }
 
-        PointwiseKernel get(ElementFormula formula, boolean inNativeMemory) {
+        PointwiseKernel get(ElementFormula formula, Mode mode, boolean inNativeMemory) {
             int variant = parameters == null ? 0 : parameters.variant(formula);
-            int index = 2 * variant + (inNativeMemory ? 1 : 0);
+            int index = (variant * MODES + mode.ordinal()) * 2 + (inNativeMemory ? 1 : 0);
             PointwiseKernel kernel = kernels.get(index);
             if (kernel == null) {
-                kernel = parameters == null ? ScalarLoop.of(type) : make(type, parameters, variant, inNativeMemory);
+                kernel = parameters == null
+                        ? ScalarLoop.of(type, mode)
+                        : make(type, parameters, variant, mode, inNativeMemory);
                 kernels.set(index, kernel);
             }
             return kernel;

@@ -1,6 +1,7 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.internal.Span.Operand;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
@@ -59,10 +60,11 @@ final class PointwiseJob extends Parallel {
         }
         scale = (float) newScale;
         add = newAdd;
-        kernel = kernels.of(formula);
+        Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
+        kernel = kernels.of(formula, mode);
         nativeKernel = Operand.isNative(input) && Operand.isNative(target) && Operand.isNative(losses)
                 && Operand.isNative(gradient) && !combines() && !hasCoefficients()
-                ? kernels.inNativeMemory(formula)
+                ? kernels.inNativeMemory(formula, mode)
                 : null;
     }
 
@@ -123,7 +125,8 @@ final class PointwiseJob extends Parallel {
         s.x.point(input, from);
         s.t.point(target, from);
         s.out.point(gradient != null ? gradient : losses, from);
-        run(nativeKernel, s, n);
+        s.scale = scale;
+        nativeKernel.run(formula, s, n);
         s.forget();
     }
 
@@ -133,29 +136,21 @@ final class PointwiseJob extends Parallel {
         coefficients(s.a, a, s.x, from, n);
         coefficients(s.b, b, s.x, from, n);
         Tensor result = gradient != null ? gradient : losses;
+        s.scale = combines() ? 1 : scale;
         if (combines()) {
             s.out.useBuffer();
-            run(kernel, s, n);
+            kernel.run(formula, s, n);
             combine(s, from, n);
-        } else if (result != null) {
-            s.out.write(result, from);
-            run(kernel, s, n);
-            s.out.flush(result, from, n);
         } else {
-            run(kernel, s, n);
+            if (result != null) {
+                s.out.write(result, from);
+            }
+            kernel.run(formula, s, n);
+            if (result != null) {
+                s.out.flush(result, from, n);
+            }
         }
         s.forget();
-    }
-
-    private void run(PointwiseKernel loops, Span s, int n) {
-        s.scale = combines() ? 1 : scale;
-        if (gradient != null) {
-            loops.gradients(formula, s, n);
-        } else if (losses != null) {
-            loops.values(formula, s, n);
-        } else {
-            loops.sum(formula, s, n);
-        }
     }
 
     /** Whether gradients need more than a scale. */

@@ -3,7 +3,7 @@ package io.github.jloss.internal;
 import io.github.jloss.spi.ElementFormula;
 
 /**
- * One formula's loops over arrays. Each method adds the values of n elements to {@link #LANES} sums: within each
+ * One formula's loop. It adds the values of n elements to {@link #LANES} sums: within each
  * {@link #BLOCK} elements (counted from the first), element i goes to the float sum i mod 16, and at the end of the
  * block each float sum is added to its double. That order is the same whatever the width of the vectors, so the bits
  * of the result are too; and 32 floats lose little: the sum of 1e8 losses has 7 good digits.
@@ -22,39 +22,31 @@ public interface PointwiseKernel {
     /** {@code LANES / BLOCK}: the sum of a lane's values in one block cannot overflow. */
     float SUM_SCALE = (float) LANES / BLOCK;
 
+    /** What a kernel does with each element besides adding its value to the sums. */
+    enum Mode {
+        /** Nothing. */
+        SUM,
+        /** Writes its value. */
+        VALUES,
+        /** Writes its gradient, multiplied by the span's scale. */
+        GRADIENTS
+    }
+
     /**
-     * Whether these loops read and write native memory in place.
+     * Whether this loop reads and writes native memory in place.
      *
-     * @return false if they need arrays
+     * @return false if it needs arrays
      */
     boolean inNativeMemory();
 
     /**
-     * Sums the values.
+     * Goes over all elements.
      *
      * @param formula supplies the parameters
      * @param s operands, sums and buffers
      * @param n number of elements
      */
-    void sum(ElementFormula formula, Span s, int n);
-
-    /**
-     * Sums the values and writes each.
-     *
-     * @param formula supplies the parameters
-     * @param s operands, sums and buffers; values go to {@code s.out}
-     * @param n number of elements
-     */
-    void values(ElementFormula formula, Span s, int n);
-
-    /**
-     * Sums the values and writes each element's gradient, multiplied by {@code s.scale}.
-     *
-     * @param formula supplies the parameters
-     * @param s operands, sums and buffers; gradients go to {@code s.out}
-     * @param n number of elements
-     */
-    void gradients(ElementFormula formula, Span s, int n);
+    void run(ElementFormula formula, Span s, int n);
 
     /**
      * Writes {@code s.out * scale}, times {@code s.upstream} if there is one, over {@code s.destination} or adds it.

@@ -342,7 +342,7 @@ class KernelsTest {
     }
 
     private static void requireBest(ElementFormula formula) {
-        String loops = Kernels.BEST.of(formula).getClass().getName();
+        String loops = Kernels.BEST.of(formula, PointwiseKernel.Mode.SUM).getClass().getName();
         assertTrue(loops.contains(Kernels.BEST == Kernels.SCALAR ? "ScalarLoop" : "SimdLoop"), loops);
     }
 

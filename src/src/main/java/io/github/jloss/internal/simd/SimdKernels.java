@@ -2,11 +2,12 @@ package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.PointwiseKernel;
+import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import java.lang.invoke.MethodHandles;
 
-/** Makes the SIMD loops of a formula. */
+/** Makes the SIMD loop of a formula. */
 public final class SimdKernels {
 
     /** Bits of a vector. */
@@ -20,18 +21,19 @@ public final class SimdKernels {
      * @param formula a record class
      * @param parameters its components
      * @param variant the values of its boolean components
+     * @param mode what to write
      * @param inNativeMemory whether inputs, targets and results are in native memory, or in arrays
-     * @return its loops
+     * @return its loop
      * @throws IllegalArgumentException if the formula does something that vectors cannot; the message says what
      */
     public static PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-            boolean inNativeMemory) {
+            Mode mode, boolean inNativeMemory) {
         try {
             Lifter lifter = new Lifter(formula, parameters, variant);
             Node value = lifter.lift("value");
-            Node gradient = lifter.lift("gradient");
+            Node gradient = mode == Mode.GRADIENTS ? lifter.lift("gradient") : value;
             Node cut = Cut.find(value, gradient);
-            SimdLoop.Formula copy = new SimdLoop.Formula(parameters, cut != null,
+            SimdLoop.Formula copy = new SimdLoop.Formula(parameters, mode, cut != null,
                     !PointwiseFormula.class.isAssignableFrom(formula), inNativeMemory);
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
                     new Emitter(value, gradient, cut, inNativeMemory).emit(), copy, true);

@@ -15,10 +15,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The SIMD loops, with a hole where the formula belongs. Every formula gets a copy of this class as a hidden class,
- * with its operations in place of the calls of {@link Placeholder}: each loop is compiled for one formula only, and the
- * whole formula is in the loop, where the JIT compiler inlines every vector operation. A call through an interface
- * instead is as fast while one loss is used, and three times slower, with 1 MB of garbage, from the third on.
+ * The SIMD loop, with a hole where the formula belongs. Every formula gets a copy of this class for each mode, as a
+ * hidden class, with its operations in place of the calls of {@link Placeholder}: the loop is compiled for one formula
+ * only, and the whole formula is in the loop, where the JIT compiler inlines every vector operation. A call through an
+ * interface instead is as fast while one loss is used, and three times slower, with 1 MB of garbage, from the third on.
  *
  * <p>Vectors may be narrower than the {@link #LANES} logical lanes of a sum. Then a block is walked over several times,
  * each time for other lanes: every float sum gets the same elements in the same order at every width.
@@ -32,18 +32,20 @@ final class SimdLoop implements PointwiseKernel {
     private static final int WIDTH = SPECIES.length();
     private static final Formula FORMULA = formula();
     private static final Parameters PARAMETERS = FORMULA.parameters();
+    private static final Mode MODE = FORMULA.mode();
     private static final boolean PIPELINED = FORMULA.pipelined();
     private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
 
     /** What a copy is made for. */
-    record Formula(Parameters parameters, boolean pipelined, boolean hasCoefficients, boolean inNativeMemory) {}
+    record Formula(Parameters parameters, Mode mode, boolean pipelined, boolean hasCoefficients,
+            boolean inNativeMemory) {}
 
     SimdLoop() {}
 
     private static Formula formula() {
         try {
             Formula data = MethodHandles.classData(MethodHandles.lookup(), "_", Formula.class);
-            return data == null ? new Formula(null, false, false, false) : data;
+            return data == null ? new Formula(null, Mode.SUM, false, false, false) : data;
         } catch (IllegalAccessException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -55,120 +57,7 @@ final class SimdLoop implements PointwiseKernel {
     }
 
     @Override
-    public void sum(ElementFormula formula, Span s, int n) {
-        float[] x = s.x.array;
-        float[] t = s.t.array;
-        float[] a = s.a.array;
-        float[] b = s.b.array;
-        int xo = s.x.offset;
-        int to = s.t.offset;
-        MemorySegment xs = s.x.segment;
-        MemorySegment ts = s.t.segment;
-        long xb = s.x.bytes;
-        long tb = s.t.bytes;
-        int ao = s.a.offset;
-        int bo = s.b.offset;
-        PARAMETERS.read(formula, s.parameters);
-        FloatVector p0 = parameter(s, 0);
-        FloatVector p1 = parameter(s, 1);
-        FloatVector p2 = parameter(s, 2);
-        FloatVector p3 = parameter(s, 3);
-        FloatVector p4 = parameter(s, 4);
-        FloatVector p5 = parameter(s, 5);
-        for (int block = 0; block < n; block += BLOCK) {
-            int end = Math.min(n, block + BLOCK);
-            int whole = end - end % LANES;
-            for (int part = 0; part < LANES; part += WIDTH) {
-                FloatVector sum = FloatVector.zero(SPECIES);
-                int last = whole - LANES + part;
-                FloatVector next = FloatVector.zero(SPECIES);
-                if (PIPELINED && block + part <= last) {
-                    next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, block + part),
-                            p0, p1, p2, p3, p4, p5);
-                }
-                for (int i = block + part; i < whole; i += LANES) {
-                    FloatVector now = next;
-                    if (PIPELINED) {
-                        next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, Math.min(i + LANES, last)),
-                                p0, p1, p2, p3, p4, p5);
-                    }
-                    FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
-                    FloatVector vt = Placeholder.load(t, to, ts, tb, i);
-                    FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
-                    FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
-                    FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
-                    sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
-                }
-                sum.intoArray(s.lanes, part);
-            }
-            if (whole < end) {
-                ScalarLoop.sum(formula, s, whole, end);
-            }
-            close(s);
-        }
-    }
-
-    @Override
-    public void values(ElementFormula formula, Span s, int n) {
-        float[] x = s.x.array;
-        float[] t = s.t.array;
-        float[] a = s.a.array;
-        float[] b = s.b.array;
-        float[] out = s.out.array;
-        int xo = s.x.offset;
-        int to = s.t.offset;
-        MemorySegment xs = s.x.segment;
-        MemorySegment ts = s.t.segment;
-        long xb = s.x.bytes;
-        long tb = s.t.bytes;
-        int ao = s.a.offset;
-        int bo = s.b.offset;
-        int oo = s.out.offset;
-        MemorySegment outs = s.out.segment;
-        long ob = s.out.bytes;
-        PARAMETERS.read(formula, s.parameters);
-        FloatVector p0 = parameter(s, 0);
-        FloatVector p1 = parameter(s, 1);
-        FloatVector p2 = parameter(s, 2);
-        FloatVector p3 = parameter(s, 3);
-        FloatVector p4 = parameter(s, 4);
-        FloatVector p5 = parameter(s, 5);
-        for (int block = 0; block < n; block += BLOCK) {
-            int end = Math.min(n, block + BLOCK);
-            int whole = end - end % LANES;
-            for (int part = 0; part < LANES; part += WIDTH) {
-                FloatVector sum = FloatVector.zero(SPECIES);
-                int last = whole - LANES + part;
-                FloatVector next = FloatVector.zero(SPECIES);
-                if (PIPELINED && block + part <= last) {
-                    next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, block + part),
-                            p0, p1, p2, p3, p4, p5);
-                }
-                for (int i = block + part; i < whole; i += LANES) {
-                    FloatVector now = next;
-                    if (PIPELINED) {
-                        next = Placeholder.firstHalf(Placeholder.load(x, xo, xs, xb, Math.min(i + LANES, last)),
-                                p0, p1, p2, p3, p4, p5);
-                    }
-                    FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
-                    FloatVector vt = Placeholder.load(t, to, ts, tb, i);
-                    FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
-                    FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
-                    FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
-                    Placeholder.store(v, out, oo, outs, ob, i);
-                    sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
-                }
-                sum.intoArray(s.lanes, part);
-            }
-            if (whole < end) {
-                ScalarLoop.values(formula, s, whole, end);
-            }
-            close(s);
-        }
-    }
-
-    @Override
-    public void gradients(ElementFormula formula, Span s, int n) {
+    public void run(ElementFormula formula, Span s, int n) {
         float[] x = s.x.array;
         float[] t = s.t.array;
         float[] a = s.a.array;
@@ -216,13 +105,17 @@ final class SimdLoop implements PointwiseKernel {
                     FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
                     FloatVector g = Placeholder.gradient(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
                     FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
-                    Placeholder.store(g.mul(scale), out, oo, outs, ob, i);
+                    if (MODE == Mode.GRADIENTS) {
+                        Placeholder.store(g.mul(scale), out, oo, outs, ob, i);
+                    } else if (MODE == Mode.VALUES) {
+                        Placeholder.store(v, out, oo, outs, ob, i);
+                    }
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
                 }
                 sum.intoArray(s.lanes, part);
             }
             if (whole < end) {
-                ScalarLoop.gradients(formula, s, whole, end);
+                ScalarLoop.elements(formula, MODE, s, whole, end);
             }
             close(s);
         }
