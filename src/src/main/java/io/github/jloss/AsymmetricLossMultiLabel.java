@@ -83,10 +83,13 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
             return Scalar.ifSignBit(x, small, 1 - small);
         }
 
-        /** p - clip, with all digits on either side of p = 1/2. */
+        /**
+         * p - clip, with all digits on either side of p = 1/2: where 1 - small is close to clip, both differences from
+         * 1/2 are exact, and 1 - clip would not be.
+         */
         private float excess(float x) {
             float small = Scalar.sigmoidNeg(Math.abs(x));
-            return Scalar.ifSignBit(x, small - clip, 1 - clip - small);
+            return Scalar.ifSignBit(x, small - clip, 0.5f - clip + (0.5f - small));
         }
 
         /** min(s(-x) + clip, 1). */
