@@ -77,11 +77,14 @@ record Asymmetric(double gammaNeg, double gammaPos, double clip, double eps, boo
         return 0.05;
     }
 
-    /** Where p and clip are near each other, their difference has the rounding errors of both, and few digits left. */
+    /**
+     * Where p and clip are near each other, their difference has few digits left: below 1/2 it has the rounding errors
+     * of both, above that of the sigmoid of -|x|, from which p is formed (up to 2.4 ulp).
+     */
     @Override
     public List<Reference> neighbours(double x) {
-        if (x > 0 || clip == 0) return List.of();
-        double slip = 4 * ROUNDING * (sigmoid(x) + clip);
+        if (clip == 0) return List.of();
+        double slip = 4 * ROUNDING * (x > 0 ? sigmoid(-x) : sigmoid(x) + clip);
         return List.of(new Asymmetric(gammaNeg, gammaPos, clip + slip, eps, frozen),
                 new Asymmetric(gammaNeg, gammaPos, clip - slip, eps, frozen));
     }
