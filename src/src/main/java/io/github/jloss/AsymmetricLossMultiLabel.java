@@ -92,9 +92,13 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
             return Scalar.ifSignBit(x, small - clip, 0.5f - clip + (0.5f - small));
         }
 
-        /** min(s(-x) + clip, 1). */
+        /** min(s(-x) + clip, 1), for x > 0 from the small s(-x): 1 - (p - clip) has the rounding of a number near 1. */
         private float negative(float x) {
-            return shifts ? 1 - positivePart(excess(x)) : probability(-x);
+            if (!shifts) {
+                return probability(-x);
+            }
+            float sum = Scalar.sigmoidNeg(Math.abs(x)) + clip;
+            return Scalar.ifSignBit(x, 1 - positivePart(excess(x)), Scalar.ifLess(sum, 1, sum, 1));
         }
 
         private float exponent(float t) {
@@ -121,7 +125,7 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
         /** log(1 - d) where 1 - d was rounded to n: the rounding error goes back in; d is small where it matters. */
         private float shiftedLog(float x) {
             float d = positivePart(excess(x));
-            float n = 1 - d;
+            float n = negative(x);
             return Scalar.log(n) + (1 - n - d);
         }
 
