@@ -42,6 +42,14 @@ final class Checks {
         return (float) value;
     }
 
+    /** A target that must not be labels. */
+    static Tensor floats(Target target) {
+        if (target instanceof Labels labels) {
+            throw new IllegalArgumentException("target: found " + labels + ", expected a Tensor of floats");
+        }
+        return (Tensor) Objects.requireNonNull(target, "target");
+    }
+
     static void sameShape(String name, Tensor found, String expectedName, Tensor expected) {
         Objects.requireNonNull(found, name);
         Objects.requireNonNull(expected, expectedName);

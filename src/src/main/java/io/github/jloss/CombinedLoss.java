@@ -108,7 +108,7 @@ public final class CombinedLoss implements Loss {
     }
 
     @Override
-    public double forward(Tensor input, Tensor target) {
+    public double forward(Tensor input, Target target) {
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
@@ -118,7 +118,7 @@ public final class CombinedLoss implements Loss {
     }
 
     @Override
-    public double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
+    public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
         requireValid(input, target, gradient);
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
@@ -130,7 +130,7 @@ public final class CombinedLoss implements Loss {
     }
 
     @Override
-    public Totals totals(Tensor input, Tensor target) {
+    public Totals totals(Tensor input, Target target) {
         return new Totals(toString(), new double[0], parts.stream().map(p -> p.loss.totals(input, target)).toList());
     }
 
@@ -145,7 +145,7 @@ public final class CombinedLoss implements Loss {
     }
 
     @Override
-    public void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
+    public void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
         requireValid(input, target, gradient);
         whole.requireOf(toString(), 0, parts.size());
         for (int i = 0; i < parts.size(); i++) {
@@ -155,14 +155,14 @@ public final class CombinedLoss implements Loss {
     }
 
     @Override
-    public void requireValid(Tensor input, Tensor target, Tensor gradient) {
+    public void requireValid(Tensor input, Target target, Tensor gradient) {
         for (int i = 0; i < parts.size(); i++) {
             parts.get(i).loss.requireValid(input, target, gradient);
         }
         if (parts.size() > 1) {
             String why = "the parts after the first still need it";
             Checks.apart("gradient", gradient, "input", input, why);
-            Checks.apart("gradient", gradient, "target", target, why);
+            if (target instanceof Tensor floats) Checks.apart("gradient", gradient, "target", floats, why);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * <p>Which values are allowed is decided by the loss that reads them (class range, ignore index).
  */
-public final class Labels {
+public final class Labels implements Target {
 
     private final int[] ints;
     private final long[] longs;
@@ -72,6 +72,7 @@ public final class Labels {
      *
      * @return the product of the dimensions
      */
+    @Override
     public long size() {
         return size;
     }
@@ -81,6 +82,7 @@ public final class Labels {
      *
      * @return a copy
      */
+    @Override
     public long[] shape() {
         return shape.clone();
     }

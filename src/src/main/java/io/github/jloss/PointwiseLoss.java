@@ -58,18 +58,22 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     }
 
     @Override
-    public final double forward(Tensor input, Tensor target) {
+    public final double forward(Tensor input, Target target) {
         requireReduced();
-        check(input, target);
-        return run(input, target, null, null, null, 0, false) / ownDivisor(input.size());
+        return run(input, check(input, target), null, null, null, 0, false) / ownDivisor(input.size());
     }
 
     @Override
-    public final double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
+    public final double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
         requireReduced();
-        requireValid(input, target, gradient);
+        Tensor floats = check(input, target, gradient);
         double divisor = how.divisorOr(ownDivisor(input.size()));
-        return run(input, target, null, null, gradient, how.factor() / divisor, how.adds()) / divisor;
+        return run(input, floats, null, null, gradient, how.factor() / divisor, how.adds()) / divisor;
+    }
+
+    @Override
+    public final long[] lossesShape(Batch batch) {
+        return batch.input(0).shape();
     }
 
     /**
@@ -79,13 +83,14 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
      * @param target what they should be, of the same shape
      * @param losses overwritten with the losses, of the same shape; may be {@code input} itself
      */
-    public final void forward(Tensor input, Tensor target, Tensor losses) {
-        check(input, target);
+    @Override
+    public final void forward(Tensor input, Target target, Tensor losses) {
+        Tensor floats = check(input, target);
         Checks.sameShape("losses", losses, "input", input);
         Checks.writable("losses", losses, "input", input);
-        Checks.writable("losses", losses, "target", target);
+        Checks.writable("losses", losses, "target", floats);
         apartFromCoefficients("losses", losses);
-        run(input, target, losses, null, null, 0, false);
+        run(input, floats, losses, null, null, 0, false);
     }
 
     /**
@@ -97,17 +102,17 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
      * @param gradient receives upstream times dloss/dinput; may be {@code input} or {@code upstream} itself
      * @param how overwrite or add, scale; a divisor divides, the reduction does not
      */
-    public final void backward(Tensor input, Tensor target, Tensor upstream, Tensor gradient, Backward how) {
-        requireValid(input, target, gradient);
+    @Override
+    public final void backward(Tensor input, Target target, Tensor upstream, Tensor gradient, Backward how) {
+        Tensor floats = check(input, target, gradient);
         Checks.sameShape("upstream", upstream, "input", input);
         Checks.writable("gradient", gradient, "upstream", upstream);
-        run(input, target, null, upstream, gradient, how.factor() / how.divisorOr(1), how.adds());
+        run(input, floats, null, upstream, gradient, how.factor() / how.divisorOr(1), how.adds());
     }
 
     @Override
-    public final Totals totals(Tensor input, Tensor target) {
-        check(input, target);
-        return new Totals(toString(), run(input, target, null, null, null, 0, false), input.size());
+    public final Totals totals(Tensor input, Target target) {
+        return new Totals(toString(), run(input, check(input, target), null, null, null, 0, false), input.size());
     }
 
     @Override
@@ -118,11 +123,11 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     }
 
     @Override
-    public final void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
+    public final void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
         requireReduced();
-        requireValid(input, target, gradient);
+        Tensor floats = check(input, target, gradient);
         whole.requireOf(toString(), 2, 0);
-        run(input, target, null, null, gradient, how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
+        run(input, floats, null, null, gradient, how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
     }
 
     private double run(Tensor input, Tensor target, Tensor losses, Tensor upstream, Tensor gradient, double scale,
@@ -142,10 +147,15 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     }
 
     @Override
-    public final void requireValid(Tensor input, Tensor target, Tensor gradient) {
-        check(input, target);
-        Checks.gradient(input, target, gradient);
+    public final void requireValid(Tensor input, Target target, Tensor gradient) {
+        check(input, target, gradient);
+    }
+
+    private Tensor check(Tensor input, Target target, Tensor gradient) {
+        Tensor floats = check(input, target);
+        Checks.gradient(input, floats, gradient);
         apartFromCoefficients("gradient", gradient);
+        return floats;
     }
 
     private void apartFromCoefficients(String name, Tensor written) {
@@ -157,14 +167,17 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
         }
     }
 
-    private void check(Tensor input, Tensor target) {
-        Checks.sameShape("target", target, "input", input);
+    /** The target as floats. */
+    private Tensor check(Tensor input, Target target) {
+        Tensor floats = Checks.floats(target);
+        Checks.sameShape("target", floats, "input", input);
         if (a != null) {
             Shapes.requireBroadcast(coefficientName(0), a, input);
         }
         if (b != null) {
             Shapes.requireBroadcast(coefficientName(1), b, input);
         }
+        return floats;
     }
 
     /**

@@ -52,29 +52,40 @@ public final class RMSELoss implements Loss {
     }
 
     @Override
-    public double forward(Tensor input, Tensor target) {
-        return root(squares(input, target), input.size());
+    public double forward(Tensor input, Target target) {
+        return root(squares(input, check(input, target)), input.size());
     }
 
     @Override
-    public double forwardBackward(Tensor input, Tensor target, Tensor gradient, Backward how) {
-        requireValid(input, target, gradient);
-        double squares = squares(input, target);
+    public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
+        Tensor floats = check(input, target, gradient);
+        double squares = squares(input, floats);
         double divisor = how.divisorOr(input.size());
         double root = root(squares, divisor);
-        backward(input, target, root, divisor, gradient, how);
+        backward(input, floats, root, divisor, gradient, how);
         return root;
     }
 
     @Override
-    public void requireValid(Tensor input, Tensor target, Tensor gradient) {
-        Checks.sameShape("target", target, "input", input);
-        Checks.gradient(input, target, gradient);
+    public void requireValid(Tensor input, Target target, Tensor gradient) {
+        check(input, target, gradient);
+    }
+
+    private static Tensor check(Tensor input, Target target) {
+        Tensor floats = Checks.floats(target);
+        Checks.sameShape("target", floats, "input", input);
+        return floats;
+    }
+
+    private static Tensor check(Tensor input, Target target, Tensor gradient) {
+        Tensor floats = check(input, target);
+        Checks.gradient(input, floats, gradient);
+        return floats;
     }
 
     @Override
-    public Totals totals(Tensor input, Tensor target) {
-        return new Totals(toString(), squares(input, target), input.size());
+    public Totals totals(Tensor input, Target target) {
+        return new Totals(toString(), squares(input, check(input, target)), input.size());
     }
 
     @Override
@@ -84,11 +95,11 @@ public final class RMSELoss implements Loss {
     }
 
     @Override
-    public void backward(Tensor input, Tensor target, Totals whole, Tensor gradient, Backward how) {
-        requireValid(input, target, gradient);
+    public void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
+        Tensor floats = check(input, target, gradient);
         whole.requireOf(toString(), 2, 0);
         double divisor = how.divisorOr(whole.sum(1));
-        backward(input, target, root(whole.sum(0), divisor), divisor, gradient, how);
+        backward(input, floats, root(whole.sum(0), divisor), divisor, gradient, how);
     }
 
     private void backward(Tensor input, Tensor target, double root, double divisor, Tensor gradient, Backward how) {
@@ -100,7 +111,6 @@ public final class RMSELoss implements Loss {
 
     /** The sum of squares, in float's range or rescaled to it. */
     private double squares(Tensor input, Tensor target) {
-        Checks.sameShape("target", target, "input", input);
         double squares = sum(PLAIN, input, target);
         if (squares == Double.POSITIVE_INFINITY) {
             return sum(HUGE, input, target) * RESCALE * RESCALE;

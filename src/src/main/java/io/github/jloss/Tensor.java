@@ -18,7 +18,7 @@ import java.util.Objects;
  *
  * <p>The view itself is immutable and safe to share; the floats behind it are as safe as the caller makes them.
  */
-public final class Tensor {
+public final class Tensor implements Target {
 
     private final Object storage;
     private final long offset;
@@ -110,6 +110,7 @@ public final class Tensor {
      *
      * @return the product of the dimensions
      */
+    @Override
     public long size() {
         return size;
     }
@@ -128,6 +129,7 @@ public final class Tensor {
      *
      * @return a copy
      */
+    @Override
     public long[] shape() {
         return shape.clone();
     }
