@@ -2,6 +2,7 @@ package io.github.jloss.internal;
 
 import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
+import io.github.jloss.internal.simd.SimdReductions;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -19,6 +20,11 @@ abstract class Kernels {
         PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
                     Mode mode, boolean inNativeMemory) {
             return ScalarLoop.of(formula, mode);
+        }
+
+        @Override
+        Reductions reductions() {
+            return Reductions.SCALAR;
         }
 
         @Override
@@ -56,6 +62,11 @@ abstract class Kernels {
             }
 
             @Override
+            Reductions reductions() {
+                return SimdReductions.INSTANCE;
+            }
+
+            @Override
             String describe() {
                 return SimdKernels.describe();
             }
@@ -90,6 +101,9 @@ abstract class Kernels {
     /** Makes the loops for a formula class with certain boolean components. */
     abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
             Mode mode, boolean inNativeMemory);
+
+    /** Reductions that are no formula's. */
+    abstract Reductions reductions();
 
     /** What these loops are, for people. */
     abstract String describe();

@@ -4,13 +4,18 @@ import io.github.jloss.spi.ElementFormula;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The components of a formula record: its floats are the parameters of the translated code, its booleans decide which
- * code that is.
+ * The components of a formula record, or the fields of a {@link MutableFormula}: its floats are the parameters of the
+ * translated code, its booleans decide which code that is.
  */
 public final class Parameters {
 
@@ -25,22 +30,19 @@ public final class Parameters {
     /**
      * Looks the components up.
      *
-     * @param type a record class
-     * @throws IllegalArgumentException if it is no record, or has components of other types
+     * @param type a record class or a mutable formula
+     * @throws IllegalArgumentException if it is neither, or has components of other types
      */
     public Parameters(Class<? extends ElementFormula> type) {
-        if (!type.isRecord()) {
-            throw new IllegalArgumentException("it is not a record");
-        }
         List<MethodHandle> floatGetters = new ArrayList<>();
         List<MethodHandle> booleanGetters = new ArrayList<>();
-        for (RecordComponent c : type.getRecordComponents()) {
-            boolean isFloat = c.getType() == float.class;
-            if (!isFloat && c.getType() != boolean.class) {
-                throw new IllegalArgumentException("component " + c.getName() + " is neither float nor boolean");
+        for (Component c : components(type)) {
+            boolean isFloat = c.type == float.class;
+            if (!isFloat && c.type != boolean.class) {
+                throw new IllegalArgumentException("component " + c.name + " is neither float nor boolean");
             }
-            (isFloat ? floatNames : booleanNames).add(c.getName());
-            (isFloat ? floatGetters : booleanGetters).add(getter(c));
+            (isFloat ? floatNames : booleanNames).add(c.name);
+            (isFloat ? floatGetters : booleanGetters).add(c.getter());
         }
         if (floatNames.size() > MOST) {
             throw new IllegalArgumentException("it has more than " + MOST + " float components");
@@ -49,13 +51,38 @@ public final class Parameters {
         booleans = booleanGetters.toArray(MethodHandle[]::new);
     }
 
-    private static MethodHandle getter(RecordComponent component) {
-        try {
-            component.getAccessor().setAccessible(true);
-            return MethodHandles.lookup().unreflect(component.getAccessor())
-                    .asType(MethodType.methodType(component.getType(), ElementFormula.class));
-        } catch (IllegalAccessException | RuntimeException e) {
-            throw new IllegalArgumentException("component " + component.getName() + " cannot be read: " + e, e);
+    private static List<Component> components(Class<?> type) {
+        if (type.isRecord()) {
+            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
+        }
+        if (!MutableFormula.class.isAssignableFrom(type)) {
+            throw new IllegalArgumentException("it is not a record");
+        }
+        return Arrays.stream(type.getDeclaredFields()).filter(f -> !Modifier.isStatic(f.getModifiers()))
+                .map(Component::of).toList();
+    }
+
+    /** A component of a record, or a field. */
+    private record Component(String name, Class<?> type, AccessibleObject member) {
+
+        static Component of(RecordComponent component) {
+            return new Component(component.getName(), component.getType(), component.getAccessor());
+        }
+
+        static Component of(Field field) {
+            return new Component(field.getName(), field.getType(), field);
+        }
+
+        MethodHandle getter() {
+            try {
+                member.setAccessible(true);
+                MethodHandles.Lookup lookup = MethodHandles.lookup();
+                MethodHandle getter = member instanceof Field field ? lookup.unreflectGetter(field)
+                        : lookup.unreflect((Method) member);
+                return getter.asType(MethodType.methodType(type, ElementFormula.class));
+            } catch (IllegalAccessException | RuntimeException e) {
+                throw new IllegalArgumentException("component " + name + " cannot be read: " + e, e);
+            }
         }
     }
 

@@ -104,7 +104,7 @@ final class PointwiseJob extends Parallel {
     @Override
     void chunk(int index) {
         Span s = Span.mine();
-        Arrays.fill(s.sums, 0);
+        s.clearSums();
         long from = (long) index * CHUNK;
         int n = (int) Math.min(CHUNK, input.size() - from);
         int done = 0;
@@ -170,8 +170,7 @@ final class PointwiseJob extends Parallel {
             operand.useBuffer();
             Arrays.fill(operand.array, 0, n, 1);
         } else {
-            operand.array = any.array;
-            operand.offset = any.offset;
+            operand.use(any.array, any.offset);
         }
     }
 

@@ -88,7 +88,12 @@ public final class ScalarLoop implements PointwiseKernel {
             } else if (mode == Mode.VALUES) {
                 s.out.array[s.out.offset + i] = value;
             }
-            s.lanes[i % LANES] = Fma.fma(value, SUM_SCALE, s.lanes[i % LANES]);
+            int lane = i % LANES;
+            s.lanes[lane] = Fma.fma(value, SUM_SCALE, s.lanes[lane]);
+            if (f instanceof FoldFormula fold) {
+                s.lanes[LANES + lane] = Fma.fma(fold.second(x, t, a, b), SUM_SCALE, s.lanes[LANES + lane]);
+                s.lanes[2 * LANES + lane] = Fma.fma(fold.third(x, t, a, b), SUM_SCALE, s.lanes[2 * LANES + lane]);
+            }
         }
     }
 

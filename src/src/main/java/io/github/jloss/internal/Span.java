@@ -37,11 +37,11 @@ public final class Span {
     /** Factor on gradients. */
     public float scale;
 
-    /** The running sums, one for each logical lane. */
-    public final double[] sums = new double[PointwiseKernel.LANES];
+    /** The running sums, one for each logical lane; those of a {@link FoldFormula}'s three numbers one after another. */
+    public final double[] sums = new double[3 * PointwiseKernel.LANES];
 
     /** The sums of the current block. */
-    public final float[] lanes = new float[PointwiseKernel.LANES];
+    public final float[] lanes = new float[sums.length];
 
     /** The formula's parameters, for kernels that need them as floats. */
     public final float[] parameters = new float[Parameters.MOST];
@@ -61,14 +61,25 @@ public final class Span {
         }
     }
 
+    /** Begins new sums. */
+    void clearSums() {
+        Arrays.fill(sums, 0);
+    }
+
     /** The sum of all lanes, by halves; the scaling undone. */
     double sum() {
-        for (int half = sums.length / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
+        return sum(0);
+    }
+
+    /** One of the three sums of a {@link FoldFormula}. */
+    double sum(int index) {
+        int from = index * PointwiseKernel.LANES;
+        for (int half = PointwiseKernel.LANES / 2; half > 0; half /= 2) {
+            for (int i = from; i < from + half; i++) {
                 sums[i] += sums[i + half];
             }
         }
-        return sums[0] / PointwiseKernel.SUM_SCALE;
+        return sums[from] / PointwiseKernel.SUM_SCALE;
     }
 
     /** Begins a block. */
@@ -109,6 +120,12 @@ public final class Span {
             segment = MemorySegment.NULL;
         }
 
+        /** Points at an array. */
+        void use(float[] floats, int from) {
+            array = floats;
+            offset = from;
+        }
+
         /** Whether {@link #read} would have to copy. */
         static boolean copies(Tensor tensor) {
             return tensor != null && !(tensor.storage() instanceof float[]);
@@ -130,8 +147,7 @@ public final class Span {
         /** Points at elements of an array, or copies elements of a segment. */
         void read(Tensor tensor, long from, int n) {
             if (tensor.storage() instanceof float[] floats) {
-                array = floats;
-                offset = (int) (tensor.offset() + from);
+                use(floats, (int) (tensor.offset() + from));
             } else {
                 useBuffer();
                 MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
@@ -142,8 +158,7 @@ public final class Span {
         /** Points at elements of an array, or at the buffer for {@link #flush} to copy from. */
         void write(Tensor tensor, long from) {
             if (tensor.storage() instanceof float[] floats) {
-                array = floats;
-                offset = (int) (tensor.offset() + from);
+                use(floats, (int) (tensor.offset() + from));
             } else {
                 useBuffer();
             }

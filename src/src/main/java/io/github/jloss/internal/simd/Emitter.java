@@ -61,18 +61,16 @@ final class Emitter {
     private static final List<Node> PARAMETERS =
             IntStream.range(0, Parameters.MOST).<Node>mapToObj(Node.Parameter::new).toList();
 
-    private final Node value;
-    private final Node gradient;
+    private final Map<String, Node> results;
     private final Node cut;
     private final boolean inNativeMemory;
 
     /**
-     * For two results, and the node their computation is cut at, or null. Arrays and native memory have copies of
-     * their own: both in one compiled loop would slow down both.
+     * For results, by the names of the placeholders they replace, and the node their computation is cut at, or null.
+     * Arrays and native memory have copies of their own: both in one compiled loop would slow down both.
      */
-    Emitter(Node value, Node gradient, Node cut, boolean inNativeMemory) {
-        this.value = value;
-        this.gradient = gradient;
+    Emitter(Map<String, Node> results, Node cut, boolean inNativeMemory) {
+        this.results = results;
         this.cut = cut;
         this.inNativeMemory = inNativeMemory;
     }
@@ -110,13 +108,10 @@ final class Emitter {
                     push(cut == null ? new Node.Argument(0) : cut);
                     slots.clear();
                 }
-                case "gradient" -> {
+                case "value", "gradient", "second", "third" -> {
                     takeArguments();
-                    push(gradient);
-                }
-                case "value" -> {
-                    takeArguments();
-                    push(value);
+                    // A loop without a use for a result never gets to its placeholder.
+                    push(results.getOrDefault(call.name().stringValue(), new Node.Argument(0)));
                 }
                 case "load" -> {
                     int[] access = takeAccess();

@@ -23,6 +23,16 @@ final class Placeholder {
         throw new AssertionError();
     }
 
+    static FloatVector second(FloatVector x, FloatVector t, FloatVector a, FloatVector b, FloatVector firstHalf,
+            FloatVector p0, FloatVector p1, FloatVector p2, FloatVector p3, FloatVector p4, FloatVector p5) {
+        throw new AssertionError();
+    }
+
+    static FloatVector third(FloatVector x, FloatVector t, FloatVector a, FloatVector b, FloatVector firstHalf,
+            FloatVector p0, FloatVector p1, FloatVector p2, FloatVector p3, FloatVector p4, FloatVector p5) {
+        throw new AssertionError();
+    }
+
     static FloatVector gradient(FloatVector x, FloatVector t, FloatVector a, FloatVector b, FloatVector firstHalf,
             FloatVector p0, FloatVector p1, FloatVector p2, FloatVector p3, FloatVector p4, FloatVector p5) {
         throw new AssertionError();

@@ -1,11 +1,14 @@
 package io.github.jloss.internal.simd;
 
+import io.github.jloss.internal.FoldFormula;
 import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.PointwiseKernel;
 import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import java.lang.invoke.MethodHandles;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Makes the SIMD loop of a formula. */
 public final class SimdKernels {
@@ -30,13 +33,19 @@ public final class SimdKernels {
             Mode mode, boolean inNativeMemory) {
         try {
             Lifter lifter = new Lifter(formula, parameters, variant);
-            Node value = lifter.lift("value");
-            Node gradient = mode == Mode.GRADIENTS ? lifter.lift("gradient") : value;
-            Node cut = Cut.find(value, gradient);
+            Map<String, Node> results = new LinkedHashMap<>();
+            results.put("value", lifter.lift("value"));
+            if (mode == Mode.GRADIENTS) results.put("gradient", lifter.lift("gradient"));
+            boolean isFold = FoldFormula.class.isAssignableFrom(formula);
+            if (isFold) {
+                results.put("second", lifter.lift("second"));
+                results.put("third", lifter.lift("third"));
+            }
+            Node cut = Cut.find(results.values().toArray(Node[]::new));
             SimdLoop.Formula copy = new SimdLoop.Formula(parameters, mode, cut != null,
-                    !PointwiseFormula.class.isAssignableFrom(formula), inNativeMemory);
+                    !PointwiseFormula.class.isAssignableFrom(formula), isFold, inNativeMemory);
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
-                    new Emitter(value, gradient, cut, inNativeMemory).emit(), copy, true);
+                    new Emitter(results, cut, inNativeMemory).emit(), copy, true);
             return (PointwiseKernel) loops.lookupClass().getDeclaredConstructor().newInstance();
         } catch (Lifter.Refused e) {
             throw new IllegalArgumentException(e.getMessage(), e);

@@ -35,9 +35,10 @@ final class SimdLoop implements PointwiseKernel {
     private static final Mode MODE = FORMULA.mode();
     private static final boolean PIPELINED = FORMULA.pipelined();
     private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
+    private static final boolean FOLD = FORMULA.isFold();
 
     /** What a copy is made for. */
-    record Formula(Parameters parameters, Mode mode, boolean pipelined, boolean hasCoefficients,
+    record Formula(Parameters parameters, Mode mode, boolean pipelined, boolean hasCoefficients, boolean isFold,
             boolean inNativeMemory) {}
 
     SimdLoop() {}
@@ -45,7 +46,7 @@ final class SimdLoop implements PointwiseKernel {
     private static Formula formula() {
         try {
             Formula data = MethodHandles.classData(MethodHandles.lookup(), "_", Formula.class);
-            return data == null ? new Formula(null, Mode.SUM, false, false, false) : data;
+            return data == null ? new Formula(null, Mode.SUM, false, false, false, false) : data;
         } catch (IllegalAccessException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -87,6 +88,8 @@ final class SimdLoop implements PointwiseKernel {
             int whole = end - end % LANES;
             for (int part = 0; part < LANES; part += WIDTH) {
                 FloatVector sum = FloatVector.zero(SPECIES);
+                FloatVector second = FloatVector.zero(SPECIES);
+                FloatVector third = FloatVector.zero(SPECIES);
                 int last = whole - LANES + part;
                 FloatVector next = FloatVector.zero(SPECIES);
                 if (PIPELINED && block + part <= last) {
@@ -111,8 +114,20 @@ final class SimdLoop implements PointwiseKernel {
                         Placeholder.store(v, out, oo, outs, ob, i);
                     }
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
+                    if (FOLD) {
+                        FloatVector v2 = Placeholder.second(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
+                        FloatVector v3 = Placeholder.third(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
+                        second = Fma.FUSED ? v2.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), second)
+                                : v2.mul(SUM_SCALE).add(second);
+                        third = Fma.FUSED ? v3.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), third)
+                                : v3.mul(SUM_SCALE).add(third);
+                    }
                 }
                 sum.intoArray(s.lanes, part);
+                if (FOLD) {
+                    second.intoArray(s.lanes, LANES + part);
+                    third.intoArray(s.lanes, 2 * LANES + part);
+                }
             }
             if (whole < end) {
                 ScalarLoop.elements(formula, MODE, s, whole, end);
@@ -149,7 +164,7 @@ final class SimdLoop implements PointwiseKernel {
 
     /** Ends a block: its float sums go to the double ones. */
     private static void close(Span s) {
-        for (int part = 0; part < LANES; part += WIDTH) {
+        for (int part = 0; part < (FOLD ? 3 * LANES : LANES); part += WIDTH) {
             FloatVector sum = FloatVector.fromArray(SPECIES, s.lanes, part);
             for (int half = 0; half < 2; half++) {
                 int lane = part + half * WIDTH / 2;
