@@ -9,10 +9,21 @@ import org.bytedeco.pytorch.global.torch;
 interface LibtorchLoss {
 
     /** The value of the loss. */
-    Tensor value(Tensor x, Tensor y);
+    Tensor value(Tensor[] inputs, Tensor target);
+
+    /** A loss of one input. */
+    interface OfOne extends LibtorchLoss {
+
+        Tensor value(Tensor x, Tensor y);
+
+        @Override
+        default Tensor value(Tensor[] inputs, Tensor target) {
+            return value(inputs[0], target);
+        }
+    }
 
     static LibtorchLoss of(String name) {
-        return switch (name) {
+        OfOne loss = switch (name) {
             case "bce" -> torch::binary_cross_entropy_with_logits;
             case "weighted_bce" -> weightedBce();
             case "mse" -> torch::mse_loss;
@@ -24,24 +35,25 @@ interface LibtorchLoss {
             case "combined" -> combined();
             default -> throw new IllegalArgumentException("libtorch has no " + name);
         };
+        return loss;
     }
 
     /** The stable form as libtorch does it in the fewest kernels: pos_weight w_p/w_n, the mean times w_n. */
-    private static LibtorchLoss weightedBce() {
-        Scalar negative = new Scalar((float) Losses.W_N);
+    private static OfOne weightedBce() {
+        Scalar negative = new Scalar((float) Subjects.W_N);
         TensorOptional weight = new TensorOptional();
-        TensorOptional positive = new TensorOptional(Tensor.create((float) (Losses.W_P / Losses.W_N)));
+        TensorOptional positive = new TensorOptional(Tensor.create((float) (Subjects.W_P / Subjects.W_N)));
         long mean = torch.Reduction.Mean.value;
         return (x, y) -> torch.binary_cross_entropy_with_logits(x, y, weight, positive, mean).mul(negative);
     }
 
-    private static LibtorchLoss rmse() {
+    private static OfOne rmse() {
         Scalar eps = new Scalar(1e-6f);
         Scalar one = new Scalar(1);
         return (x, y) -> torch.mse_loss(x, y).add(eps, one).sqrt();
     }
 
-    private static LibtorchLoss combined() {
+    private static OfOne combined() {
         Scalar half = new Scalar(0.5f);
         return (x, y) -> torch.binary_cross_entropy_with_logits(x, y).mul(half).add(torch.mse_loss(x, y).mul(half));
     }
