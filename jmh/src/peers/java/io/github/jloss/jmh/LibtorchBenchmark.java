@@ -56,6 +56,7 @@ public class LibtorchBenchmark {
         for (Tensor input : inputs) input.set_requires_grad(true);
         target = data.labels() == null ? Tensor.create(data.target().data(), data.target().shape())
                 : Tensor.create(longs(data.labels().data()), data.labels().shape());
+        target = measured.prepare(target, inputs[0]);
 
         Criterion ours = subject.criterion().apply(size).on(Backend.cpu(threads));
         Batch batch = data.batch(io.github.jloss.Tensor::of);
