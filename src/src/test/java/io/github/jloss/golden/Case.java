@@ -1,22 +1,35 @@
 package io.github.jloss.golden;
 
+import io.github.jloss.AngularPenaltySMLoss;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
+import io.github.jloss.Batch;
+import io.github.jloss.Criterion;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.L1Loss;
-import io.github.jloss.Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.SmoothL1Loss;
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** One golden case, as {@code cases.json} tells it. */
 record Case(Map<String, Object> json) {
+
+    /** Losses whose integer targets are numbers, not classes. */
+    private static final Set<String> FLOAT_TARGETS = Set.of();
+
+    /** Losses whose references take targets of another shape than the logits' for the same elements. */
+    private static final Set<String> FLAT_TARGETS = Set.of("weighted_bce_with_logits");
 
     String id() {
         return (String) json.get("id");
@@ -27,7 +40,7 @@ record Case(Map<String, Object> json) {
     }
 
     /** The case's loss with the case's options. */
-    Loss loss() throws IOException {
+    Criterion criterion() throws IOException {
         return switch (lossName()) {
             case "mse" -> new MSELoss(reduction());
             case "l1" -> new L1Loss(reduction());
@@ -40,17 +53,38 @@ record Case(Map<String, Object> json) {
             case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
                     options().get("clip") == null ? 0 : number("clip"), number("eps"),
                     (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            case "angular_penalty" -> new AngularPenaltySMLoss(
+                    AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
+                    (Double) options().get("s"), (Double) options().get("m"), number("eps"),
+                    (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }
 
-    Tensor input() throws IOException {
-        return Npy.read((String) map("inputs").get("input")).tensor();
+    /** The case's inputs and target, by the names the loss has for its inputs, with room for every gradient. */
+    Batch batch(Criterion criterion) throws IOException {
+        List<Tensor> inputs = new ArrayList<>();
+        List<Tensor> gradients = new ArrayList<>();
+        Map<String, Object> files = new LinkedHashMap<>(map("inputs"));
+        for (String name : criterion.inputNames()) {
+            Tensor input = Npy.read((String) files.remove(name)).tensor();
+            inputs.add(input);
+            gradients.add(Tensor.of(new float[(int) input.size()], input.shape()));
+        }
+        if (files.isEmpty()) {
+            return new Batch(inputs, null, gradients);
+        }
+        Npy target = Npy.read((String) files.values().iterator().next());
+        return new Batch(inputs, target(target, inputs.get(0)), gradients);
     }
 
     /** Targets (N) of logits (N, 1) are meant element by element. */
-    Tensor target() throws IOException {
-        return Npy.read((String) map("inputs").get("target")).tensor().reshape(input().shape());
+    private Target target(Npy npy, Tensor input) {
+        if (npy.isInteger() && !FLOAT_TARGETS.contains(lossName())) {
+            return npy.labels();
+        }
+        boolean squeezed = npy.data().length == input.size() && FLAT_TARGETS.contains(lossName());
+        return squeezed ? npy.tensor().reshape(input.shape()) : npy.tensor();
     }
 
     /** Where the right answers are: in math_expected wherever a case has one, as {@code compare.py --math} has it. */
@@ -63,8 +97,8 @@ record Case(Map<String, Object> json) {
     }
 
     @SuppressWarnings("unchecked")
-    double[] expectedGradient() throws IOException {
-        return Npy.read((String) ((Map<String, Object>) expected().get("grads")).get("input")).data();
+    double[] expectedGradient(String input) throws IOException {
+        return Npy.read((String) ((Map<String, Object>) expected().get("grads")).get(input)).data();
     }
 
     /** Whether nobody knows the right answer: the reference's is not finite, and there is no other. */
@@ -80,8 +114,8 @@ record Case(Map<String, Object> json) {
         return (double) json.get("atol");
     }
 
-    double gradientTolerance() {
-        return (double) map("grad_atol").get("input");
+    double gradientTolerance(String input) {
+        return (double) map("grad_atol").get(input);
     }
 
     Map<String, Object> options() {

@@ -1,5 +1,6 @@
 package io.github.jloss.golden;
 
+import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,11 +11,11 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the npy files of the golden cases: version 1, little-endian f4 or f8, C order, and no others. */
-record Npy(double[] data, long[] shape) {
+/** Reads the npy files of the golden cases: version 1, little-endian f4, f8 or i8, C order, and no others. */
+record Npy(double[] data, long[] shape, boolean isInteger) {
 
     private static final Pattern HEADER =
-            Pattern.compile("\\{'descr': '<f([48])', 'fortran_order': False, 'shape': \\(([0-9, ]*)\\), \\} *\n");
+            Pattern.compile("\\{'descr': '<(f4|f8|i8)', 'fortran_order': False, 'shape': \\(([0-9, ]*)\\), \\} *\n");
 
     static Npy read(String resource) throws IOException {
         try (InputStream in = Npy.class.getResourceAsStream("/golden/" + resource)) {
@@ -35,9 +36,13 @@ record Npy(double[] data, long[] shape) {
                 .mapToLong(Long::parseLong).toArray();
         double[] data = new double[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         bytes.position(10 + headerLength);
-        Arrays.setAll(data, i -> m.group(1).equals("4") ? bytes.getFloat() : bytes.getDouble());
+        Arrays.setAll(data, i -> switch (m.group(1)) {
+            case "f4" -> bytes.getFloat();
+            case "f8" -> bytes.getDouble();
+            default -> bytes.getLong();
+        });
         if (bytes.hasRemaining()) throw new IOException(name + " is longer than its header says");
-        return new Npy(data, shape);
+        return new Npy(data, shape, m.group(1).equals("i8"));
     }
 
     /** The numbers as floats, which is what the f4 files hold. */
@@ -45,5 +50,10 @@ record Npy(double[] data, long[] shape) {
         float[] floats = new float[data.length];
         for (int i = 0; i < floats.length; i++) floats[i] = (float) data[i];
         return Tensor.of(floats, shape);
+    }
+
+    /** The numbers as labels, which is what the i8 files hold. */
+    Labels labels() {
+        return Labels.of(Arrays.stream(data).mapToLong(d -> (long) d).toArray(), shape);
     }
 }
