@@ -4,14 +4,19 @@ import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
+import io.github.jloss.DiceLoss;
 import io.github.jloss.HuberLoss;
+import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
+import io.github.jloss.RegionLoss;
 import io.github.jloss.SmoothL1Loss;
+import io.github.jloss.SoftJaccardLoss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.TverskyLoss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,8 +57,30 @@ record Case(Map<String, Object> json) {
             case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
                     options().get("clip") == null ? 0 : number("clip"), number("eps"),
                     (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary();
+            case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
+            case "soft_jaccard" -> region(SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
+                    SoftJaccardLoss.multilabel());
+            case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
+                    .alpha(number("alpha")).beta(number("beta")).gamma(number("gamma"));
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
+    }
+
+    /** One of three losses, by its mode, with the options that all of them have. */
+    private <L extends RegionLoss<L>> L region(L binary, L multiclass, L multilabel) {
+        L loss = switch ((String) options().get("mode")) {
+            case "binary" -> binary;
+            case "multiclass" -> multiclass;
+            default -> multilabel;
+        };
+        loss = loss.logLoss((boolean) options().get("log_loss")).fromLogits((boolean) options().get("from_logits"))
+                .smooth(number("smooth")).eps(number("eps"));
+        if (options().get("ignore_index") != null) loss = loss.ignoreIndex((long) number("ignore_index"));
+        if (options().get("class_weights") instanceof List<?> weights) {
+            loss = loss.classWeights(weights.stream().mapToDouble(w -> (double) w).toArray());
+        }
+        return loss;
     }
 
     /** The case's inputs and target, by the names the loss has for its inputs, with room for every gradient. */
