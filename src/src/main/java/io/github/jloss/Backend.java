@@ -3,6 +3,7 @@ package io.github.jloss;
 import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
+import io.github.jloss.spi.Overlap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -127,4 +128,31 @@ public interface Backend {
      */
     double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
             Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add);
+
+    /**
+     * The overlap engine, first pass: adds up. The arguments have been checked.
+     *
+     * @param what how the regions are overlaid
+     * @param input logits or probabilities
+     * @param target a tensor of as many elements, or labels
+     * @param stash receives what {@link #overlapGradient} may use in place of the input, or null. It has the input's
+     *        shape, may be the input itself, and is given only where the activation is a sigmoid
+     * @param sums receives three sums for each region: of the overlap, of the activation, and of the target
+     */
+    void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums);
+
+    /**
+     * The overlap engine, second pass: the gradient of a loss that is a function of the sums.
+     *
+     * @param what how the regions are overlaid
+     * @param input logits or probabilities; not looked at if {@code stashed}
+     * @param target a tensor of as many elements, or labels
+     * @param slopes two numbers for each region: the loss's derivatives by the sum of the overlap and by the sum of the
+     *        activation, times the factor on the gradient
+     * @param gradient receives the gradient; may be the input itself
+     * @param stashed whether it holds what {@link #overlapSums} wrote into its stash
+     * @param add whether the gradient is added to what the tensor holds
+     */
+    void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient, boolean stashed,
+            boolean add);
 }
