@@ -1,8 +1,10 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Backend;
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.SoftmaxFormula;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -78,6 +80,20 @@ public final class CpuBackend implements Backend {
         job.prepare(kernels, formula, input, target, a, b, losses, upstream, gradient, scale, add);
         int count = threads(input.size());
         if (count > 1 && (confined(input) || confined(target) || confined(a) || confined(b) || confined(losses)
+                || confined(upstream) || confined(gradient))) {
+            count = 1;
+        }
+        return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
+    }
+
+    @Override
+    public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        SoftmaxJob job = SoftmaxJob.mine();
+        job.prepare(kernels, formula, input, classes, inner, target, weight, ignoreIndex, losses, upstream, gradient,
+                scale, add);
+        int count = threads(input.size());
+        if (count > 1 && (confined(input) || target instanceof Tensor soft && confined(soft) || confined(losses)
                 || confined(upstream) || confined(gradient))) {
             count = 1;
         }

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,17 @@ class GoldenTest {
             Map.entry("rmse", 7),
             Map.entry("bce_with_logits", 6),
             Map.entry("weighted_bce_with_logits", 10),
-            Map.entry("asymmetric_multi_label", 11));
+            Map.entry("asymmetric_multi_label", 11),
+            Map.entry("cross_entropy", 9),
+            Map.entry("nll", 2),
+            Map.entry("asymmetric_single_label", 8),
+            Map.entry("soft_target_cross_entropy", 1),
+            Map.entry("label_smoothing_cross_entropy", 1),
+            Map.entry("softmax_focal", 2));
+
+    /** Options that have one value in all cases: tested elsewhere, or the reference's alone. */
+    private static final Set<String> ONE_VALUE = Set.of("nll.ignore_index", "label_smoothing_cross_entropy.smoothing",
+            "softmax_focal.eps", "softmax_focal.normalized", "softmax_focal.reduced_threshold");
 
     @SuppressWarnings("unchecked")
     static List<Case> cases() throws IOException {
@@ -58,7 +69,7 @@ class GoldenTest {
         assertEquals(0, cases().stream().filter(Case::undefined).count(), "cases without a defined answer");
     }
 
-    /** Every option takes at least two values, so that none can be ignored unnoticed. */
+    /** Every other option takes at least two values, so that none can be ignored unnoticed. */
     @Test
     void everyOptionIsExercised() throws IOException {
         Map<String, List<Object>> values = new TreeMap<>();
@@ -66,8 +77,9 @@ class GoldenTest {
             c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
                     List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
         }
-        assertEquals(18, values.size(), values.keySet()::toString);
-        values.forEach((option, found) -> assertTrue(found.stream().distinct().count() >= 2, option));
+        assertEquals(35, values.size(), values.keySet()::toString);
+        values.values().removeIf(found -> found.stream().distinct().count() >= 2);
+        assertEquals(ONE_VALUE, values.keySet());
     }
 
     @ParameterizedTest
