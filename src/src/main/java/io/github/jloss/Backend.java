@@ -4,6 +4,7 @@ import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.SoftmaxFormula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -155,4 +156,26 @@ public interface Backend {
      */
     void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient, boolean stashed,
             boolean add);
+
+    /**
+     * The softmax engine: one loss for each row, which is all classes of a sample or of a pixel. The arguments have been
+     * checked, labels and shapes alike. Row number r has class c at {@code (r / inner * classes + c) * inner + r % inner}
+     * of the input.
+     *
+     * @param formula what to compute
+     * @param input the logits
+     * @param classes the length of the class axis, above 0
+     * @param inner how many elements one class is from the next: 1 where the class axis is the last
+     * @param target a label for each row, or a tensor of the input's shape with probabilities
+     * @param weight the weights of the classes, or null for 1
+     * @param ignoreIndex rows of this label have loss 0 and gradient 0
+     * @param losses receives the loss of every row, or null
+     * @param upstream multiplied to the gradient of every row, or null for 1
+     * @param gradient receives the gradient times upstream times scale, or null; may be the input
+     * @param scale factor on the gradient
+     * @param add whether the gradient is added to what the tensor holds
+     * @return the sum of the losses of all rows, finished in double
+     */
+    double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add);
 }

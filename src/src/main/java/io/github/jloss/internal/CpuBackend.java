@@ -7,6 +7,7 @@ import io.github.jloss.Tensor;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.SoftmaxFormula;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -121,6 +122,20 @@ public final class CpuBackend implements Backend {
                 : (int) Math.clamp((double) embeddings.size() * weight.dim(0) / MarginJob.WORTH_A_THREAD, 1, CORES);
         if (count > 1 && (confined(embeddings) || confined(weight) || confined(losses) || confined(upstream)
                 || confined(gradEmbeddings) || confined(gradWeight))) {
+            count = 1;
+        }
+        return job.run(count, helpers(count));
+    }
+
+    @Override
+    public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        SoftmaxJob job = SoftmaxJob.mine();
+        job.prepare(kernels, formula, input, classes, inner, target, weight, ignoreIndex, losses, upstream, gradient,
+                scale, add);
+        int count = threads(input.size());
+        if (count > 1 && (confined(input) || target instanceof Tensor soft && confined(soft) || confined(losses)
+                || confined(upstream) || confined(gradient))) {
             count = 1;
         }
         return job.run(count, helpers(count));

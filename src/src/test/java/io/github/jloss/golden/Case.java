@@ -2,19 +2,25 @@ package io.github.jloss.golden;
 
 import io.github.jloss.AngularPenaltySMLoss;
 import io.github.jloss.AsymmetricLossMultiLabel;
+import io.github.jloss.AsymmetricLossSingleLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
+import io.github.jloss.CrossEntropyLoss;
 import io.github.jloss.DiceLoss;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
+import io.github.jloss.LabelSmoothingCrossEntropyLoss;
 import io.github.jloss.MSELoss;
+import io.github.jloss.NLLLoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.RegionLoss;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.SoftJaccardLoss;
+import io.github.jloss.SoftTargetCrossEntropyLoss;
+import io.github.jloss.SoftmaxFocalLoss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.TverskyLoss;
@@ -68,6 +74,16 @@ record Case(Map<String, Object> json) {
                     SoftJaccardLoss.multilabel());
             case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
                     .alpha(number("alpha")).beta(number("beta")).gamma(number("gamma"));
+            case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
+                    .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
+            case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
+                    .withIgnoreIndex((long) number("ignore_index"));
+            case "asymmetric_single_label" -> new AsymmetricLossSingleLabel(number("gamma_pos"), number("gamma_neg"),
+                    number("eps"), reduction());
+            case "soft_target_cross_entropy" -> new SoftTargetCrossEntropyLoss();
+            case "label_smoothing_cross_entropy" ->
+                new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
+            case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }
