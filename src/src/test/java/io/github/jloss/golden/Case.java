@@ -3,6 +3,8 @@ package io.github.jloss.golden;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
+import io.github.jloss.ContrastiveLoss;
+import io.github.jloss.CosineEmbeddingLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.L1Loss;
@@ -12,6 +14,7 @@ import io.github.jloss.Reduction;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.TripletMarginLoss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,6 +55,10 @@ record Case(Map<String, Object> json) {
             case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
                     options().get("clip") == null ? 0 : number("clip"), number("eps"),
                     (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            case "contrastive" -> new ContrastiveLoss(number("margin"), Reduction.MEAN);
+            case "cosine_embedding" -> new CosineEmbeddingLoss(number("margin"), reduction());
+            case "triplet_margin" -> new TripletMarginLoss(number("margin"), number("p"), number("eps"),
+                    (boolean) options().get("swap"), reduction());
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }
