@@ -41,10 +41,12 @@ class GoldenTest {
             Map.entry("asymmetric_multi_label", 11),
             Map.entry("contrastive", 9),
             Map.entry("cosine_embedding", 2),
-            Map.entry("triplet_margin", 2));
+            Map.entry("triplet_margin", 2),
+            Map.entry("focal", 5));
 
     /** Options that the golden cases leave at one value; other tests vary them. */
-    private static final Set<String> CONSTANT = Set.of("triplet_margin.eps");
+    private static final Set<String> CONSTANT = Set.of("triplet_margin.eps", "focal.ignore_index",
+            "focal.from_logits", "focal.eps", "focal.normalized", "focal.reduced_threshold", "focal.class_weights");
 
     @SuppressWarnings("unchecked")
     static List<Case> cases() throws IOException {
@@ -73,7 +75,7 @@ class GoldenTest {
             c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
                     List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
         }
-        assertEquals(26, values.size(), values.keySet()::toString);
+        assertEquals(36, values.size(), values.keySet()::toString);
         values.forEach((option, found) -> assertEquals(CONSTANT.contains(option),
                 found.stream().distinct().count() == 1, option));
     }
