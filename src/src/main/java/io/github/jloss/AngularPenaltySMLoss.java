@@ -40,19 +40,21 @@ import java.util.Objects;
  * th + m is above pi (as in InsightFace and pytorch-metric-learning, but not clamped, so that its gradient does not
  * vanish at th = pi), and sphereface the {@code (-1)^n cos(m th) - 2n} of its paper, n the whole part of m th / pi.
  *
- * <p><b>Memory.</b> The logits of all classes are never held: classes are taken in tiles. Besides the caller's tensors
- * there are up to 17 MiB and 5 times min(N, 512) times D floats of the calling thread, and for each thread 300 D + 50,000
- * floats; they are kept for the next call.
+ * <p><b>Memory.</b> Logits are held up to 12 MiB; where all classes have more, they are taken in tiles of 4 MiB, and
+ * for gradients computed twice. Besides the caller's tensors there are up to 14 MiB and, with N counted as at least 64
+ * and at most 512, 5 N D floats of the calling thread, and for each thread 200 D + 60,000 floats; they are kept for the
+ * next call.
  *
  * <p><b>Reductions.</b> {@link Reduction#MEAN} divides by N, the mean of an empty batch is NaN, its sum 0, and its
- * gradient of the weight 0. With {@link Reduction#NONE} there is one loss for each row: {@link #losses(Tensor, Tensor,
- * Labels, Tensor)} writes them and {@link #backward(Tensor, Tensor, Labels, Tensor, Tensor, Tensor, Backward)} takes the
- * upstream gradient of each. {@link #totals(Tensor, Tensor, Labels)} are two sums: of the rows' losses, and N.
+ * gradient of the weight 0. With {@link Reduction#NONE} there is one loss for each row:
+ * {@link #losses(Tensor, Tensor, Labels, Tensor)} writes them and
+ * {@link #backward(Tensor, Tensor, Labels, Tensor, Tensor, Tensor, Backward)} takes the upstream gradient of each.
+ * {@link #totals(Tensor, Tensor, Labels)} are two sums: of the rows' losses, and N.
  *
  * <p><b>Edges.</b> With one class the loss is 0, and so are the gradients. Rows no longer than 1e-12, of embeddings or
  * weight, are divided by 1e-12, as in torch, but their gradient is 0 and not 1e12 times too large. NaN or an infinity
- * in an embedding makes that row's loss NaN; in the weight, those of all rows that do not ignore it as an impossible
- * class. A label outside of its range is an error before anything is written.
+ * in an embedding makes that row's loss NaN; in the weight, if it is normalised, those of all rows. A label outside of
+ * its range is an error before anything is written.
  *
  * <p>Differs from deep-ml's {@code AngularPenaltySMLoss}, which takes 0 for s or m as not given, never normalises the
  * weight, and overflows for large logits.

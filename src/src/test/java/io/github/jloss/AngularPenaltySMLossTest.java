@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -170,6 +171,66 @@ class AngularPenaltySMLossTest {
         return sum;
     }
 
+    /** Many blocks of classes, chains of blocks, groups of rows and panels of features, in double precision. */
+    @ParameterizedTest
+    @CsvSource({"ARCFACE, 530, 70, 210", "COSFACE, 1030, 9, 97", "SPHEREFACE, 20, 130, 500", "ARCFACE, 3, 6, 9000"})
+    void largerThanEverythingTheEngineCutsInto(Type type, int n, int d, int c) {
+        Definition definition = new Definition(type, 20, 0.4, 1e-7, true, false);
+        float[] x = gaussian(n * d, 1, 1);
+        float[] w = gaussian(c * d, 2, 1);
+        int[] y = classes(n, c, 3);
+        Outcome o = Outcome.of(definition.loss(Reduction.SUM), Memory.ARRAY, x, w, y);
+        double[] unitX = normalized(doubles(x), d);
+        double[] unitW = normalized(doubles(w), d);
+        double[] gx = new double[n * d];
+        double[] gw = new double[c * d];
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            double[] z = new double[c];
+            for (int j = 0; j < c; j++) {
+                for (int k = 0; k < d; k++) z[j] += unitX[i * d + k] * unitW[j * d + k];
+            }
+            double cosine = z[y[i]];
+            double slope = (definition.psi(cosine + 1e-6) - definition.psi(cosine - 1e-6)) / 2e-6;
+            z[y[i]] = definition.psi(cosine);
+            double total = Arrays.stream(z).map(v -> Math.exp(20 * v)).sum();
+            sum += Math.log(total) - 20 * z[y[i]];
+            for (int j = 0; j < c; j++) {
+                double g = 20 * Math.exp(20 * z[j]) / total;
+                if (j == y[i]) g = (g - 20) * slope;
+                for (int k = 0; k < d; k++) {
+                    gx[i * d + k] += g * unitW[j * d + k];
+                    gw[j * d + k] += g * unitX[i * d + k];
+                }
+            }
+        }
+        assertEquals(sum, o.value, 1e-6 * sum);
+        near(throughNormalization(gx, doubles(x), unitX, d), o.gx, 2e-6, "gradient of the embeddings");
+        near(throughNormalization(gw, doubles(w), unitW, d), o.gw, 2e-6, "gradient of the weight");
+    }
+
+    private static double norm(double[] v, int row, int d) {
+        double squares = 0;
+        for (int k = 0; k < d; k++) squares += v[row * d + k] * v[row * d + k];
+        return Math.sqrt(squares);
+    }
+
+    private static double[] normalized(double[] v, int d) {
+        double[] unit = new double[v.length];
+        for (int i = 0; i < v.length; i++) unit[i] = v[i] / norm(v, i / d, d);
+        return unit;
+    }
+
+    private static double[] throughNormalization(double[] g, double[] v, double[] unit, int d) {
+        double[] gradient = new double[g.length];
+        for (int row = 0; row < g.length / d; row++) {
+            double dot = 0;
+            for (int k = 0; k < d; k++) dot += g[row * d + k] * unit[row * d + k];
+            for (int i = row * d; i < row * d + d; i++) gradient[i] = (g[i] - unit[i] * dot) / norm(v, row, d);
+        }
+        return gradient;
+    }
+
     @Test
     void defaults() {
         assertEquals(new AngularPenaltySMLoss(Type.ARCFACE, 64.0, 0.5, 1e-7, true, false, Reduction.MEAN),
@@ -190,7 +251,7 @@ class AngularPenaltySMLossTest {
             assertNotEquals(loss, other);
             assertNotEquals(loss.toString(), other.toString());
         }
-        assertNotEquals(loss, loss.on(CpuBackend.DEFAULT.scalar()));
+        assertNotEquals(loss, loss.on(Backend.cpu(3)));
         assertEquals(loss, loss.withEps(1e-6).withEps(1e-7));
         assertEquals(loss.with(0, 0).hashCode(), loss.with(-0.0, -0.0).hashCode());
         assertEquals("AngularPenaltySMLoss[type=arcface, s=64.0, m=0.5, eps=1.0E-7, normalizeWeight=true,"
@@ -348,6 +409,14 @@ class AngularPenaltySMLossTest {
         assertArrayEquals(kept, gw);
         assertEquals(Double.NaN, mean.forwardBackward(none, tw, y, none, Tensor.of(gw, C, D)));
         assertArrayEquals(new float[C * D], gw);
+    }
+
+    @Test
+    void noFeatures() {
+        Tensor x = Tensor.of(new float[0], 3, 0);
+        Tensor w = Tensor.of(new float[0], 4, 0);
+        Labels y = Labels.of(0, 3, 1);
+        assertEquals(Math.log1p(3 * Math.exp(12)), AngularPenaltySMLoss.cosface().forwardBackward(x, w, y, x, w), 1e-5);
     }
 
     @Test

@@ -235,8 +235,8 @@ final class MarginJob extends Parallel {
             begin(block, (int) Math.min(tileBlocks, allBlocks - block));
             holdsLogits = oneTile;
             run(Phase.WEIGHT_GRADIENT, blocks);
-            if (gradEmbeddings != null) {
-                panels = (width() + matrix.columns() - 1) / matrix.columns();
+            if (gradEmbeddings != null && depth > 0) {
+                panels = (depth + matrix.columns() - 1) / matrix.columns();
                 taskRows = threads == 1 ? up(rows, MatrixKernel.ROWS) : TASK_ROWS;
                 run(Phase.EMBEDDINGS_GRADIENT, panels * ((rows + taskRows - 1) / taskRows));
             }
@@ -514,7 +514,7 @@ final class MarginJob extends Parallel {
         int feature = panel * columns;
         int n = Math.min(columns, width - feature);
         // What else is in a panel goes to columns that nobody reads.
-        int filled = Math.clamp(depth - feature, 0, n);
+        int filled = Math.min(n, depth - feature);
         int toRow = up(Math.min(rows, fromRow + taskRows), MatrixKernel.ROWS);
         s.panel = MarginScratch.atLeast(s.panel, (long) BLOCK * columns);
         for (int block = 0; block < blocks; block++) {

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * What one thread needs for a {@link MarginJob} besides the job's own memory: four arrays of one block of classes,
- * together about 3 * 96 D + 96 * 512 floats at most.
+ * What one thread needs for a {@link MarginJob} besides the job's own memory: arrays for one block of classes, together
+ * not more than 200 D + 60,000 floats.
  */
 final class MarginScratch {
 

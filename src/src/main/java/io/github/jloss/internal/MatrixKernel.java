@@ -1,9 +1,10 @@
 package io.github.jloss.internal;
 
 /**
- * The inner loops of matrix products, and of what happens to a product between them. Every element of a product is one chain of {@link Fma#fma} over the inner
- * dimension, in its order, and lanes are different elements: the bits are the same at every width of vectors, and
- * however the product is cut into panels and pieces of the inner dimension.
+ * The inner loops of matrix products, and of what happens to a product before the next one. Every element of a product
+ * is one chain of {@link Fma#fma} over the inner dimension, in its order, and lanes are different elements: the bits
+ * are the same at every width of vectors, and however the product is cut into panels and pieces of the inner
+ * dimension. All other loops work on each element, or along each column, by itself.
  */
 public interface MatrixKernel {
 

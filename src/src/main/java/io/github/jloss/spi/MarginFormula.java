@@ -2,8 +2,8 @@ package io.github.jloss.spi;
 
 /**
  * The logits of a margin softmax: {@code scale * cosine} for all classes but the row's own, and
- * {@code scale * target(cosine)} for that one. Called once for each row, in double precision, so that it may be any Java
- * code; {@link StrictMath} gives the same bits everywhere.
+ * {@code scale * target(cosine)} for that one. Called once or twice for each row, in double precision, so that it may
+ * be any Java code; {@link StrictMath} gives the same bits everywhere.
  *
  * <p>Formulas are immutable, and equal if their options are.
  */
