@@ -139,7 +139,8 @@ public interface Backend {
      * @param target a tensor of as many elements, or labels
      * @param stash receives what {@link #overlapGradient} may use in place of the input, or null. It has the input's
      *        shape, may be the input itself, and is given only where the activation is a sigmoid
-     * @param sums receives three sums for each region: of the overlap, of the activation, and of the target
+     * @param sums receives three sums for each region: of the overlap, of what the activation has more, and of what the
+     *        target has more
      */
     void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums);
 

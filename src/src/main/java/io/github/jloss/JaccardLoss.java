@@ -105,14 +105,14 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
 
     /** {@code 1 - I/U} as what is not overlap, over U: near 0 it has all its digits. */
     @Override
-    double region(double i, double o, double t, Regions slopes) {
+    double region(double overlap, double more, double missing, Regions slopes) {
         boolean smoothed = empty == Empty.SMOOTHED;
-        double wrong = o - i + (t - i);
-        double union = wrong + i + smooth();
+        double wrong = more + missing;
+        double union = overlap + wrong + smooth();
         if (union == 0) {
             return smoothed ? 0 : 1;
         }
-        double numerator = smoothed ? i + smooth() : i;
+        double numerator = smoothed ? overlap + smooth() : overlap;
         slopes.slopeI = -(1 + numerator / union) / union;
         slopes.slopeO = numerator / union / union;
         return (smoothed ? wrong : wrong + smooth()) / union;

@@ -9,8 +9,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * A loss of how well predicted regions cover the true ones: a function of three sums over the pixels of each region, of
- * the overlap I, of the prediction o, and of the target T.
+ * A loss of how well predicted regions cover the true ones: a function of three sums over the pixels of each region: of
+ * the overlap I, of what the prediction o has more than that (false positives), and of what the target T has more (false
+ * negatives).
  *
  * <p><b>Modes.</b> A loss is made for one of three:
  * <ul>
@@ -31,7 +32,7 @@ import java.util.function.Consumer;
  * {@link Reduction#NONE}. {@link Backward#divisor} replaces the number of regions (or sum of their weights), which is 1
  * where everything is one region. The mean of no regions is 0.
  *
- * <p>{@link #totals} are three sums for each region, those of I, o and T; so pieces of a batch give the loss of the
+ * <p>{@link #totals} are these three sums for each region; so pieces of a batch give the loss of the
  * whole, which the mean of their losses is not. Where each image has regions of its own they are two sums: of the
  * regions' losses, and their number; and pieces are whole images.
  *
@@ -131,13 +132,13 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     /**
      * The loss of one region; its derivatives by I and by the sum of o go to {@code slopes}.
      *
-     * @param i sum of the overlap
-     * @param o sum of the activation, at least i
-     * @param t sum of the target, at least i
+     * @param overlap sum of the overlap, I
+     * @param more what the sum of o is more
+     * @param missing what the sum of T is more
      */
-    abstract double region(double i, double o, double t, Regions slopes);
+    abstract double region(double overlap, double more, double missing, Regions slopes);
 
-    /** Whether a region counts in the mean. */
+    /** Whether a region counts in the mean; t is the sum of its target. */
     boolean counts(double t) {
         return true;
     }
@@ -165,10 +166,10 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
 
         private static final ThreadLocal<Regions> MINE = ThreadLocal.withInitial(Regions::new);
 
-        /** dL/dI of the region looked at. */
+        /** dL/dI of the region looked at, the sums of o and T held. */
         double slopeI;
 
-        /** dL/d(sum o) of the region looked at. */
+        /** dL/d(sum o) of the region looked at, I held. */
         double slopeO;
 
         private double[] sums = new double[3];
@@ -271,7 +272,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     private Regions sums(Overlap what, Tensor input, Target target, Tensor stash) {
         Regions regions = Regions.of(what.regions());
         backend.overlapSums(what, input, target, stash, regions.sums);
-        int joined = what.regions() / groups(what);
+        int joined = joinsClasses() ? what.classes() : 1;
         if (joined > 1) {
             double[] sums = regions.sums;
             for (int group = 0; group < groups(what); group++) {
@@ -296,7 +297,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
             double weight = weight(g % classes);
             regions.slopeI = 0;
             regions.slopeO = 0;
-            if (weight != 0 && counts(sums[3 * g + 2])) {
+            if (weight != 0 && counts(sums[3 * g] + sums[3 * g + 2])) {
                 regions.total += weight * region(sums[3 * g], sums[3 * g + 1], sums[3 * g + 2], regions);
                 regions.count += weight;
             }
@@ -309,7 +310,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     private void gradient(Overlap what, Tensor input, Target target, Regions regions, double mean, double divisor,
             Tensor gradient, boolean stashed, Backward how) {
         double factor = regions.count == 0 ? 0 : outerSlope(mean) * how.factor() / divisor;
-        int joined = what.regions() / groups(what);
+        int joined = joinsClasses() ? what.classes() : 1;
         double[] slopes = regions.slopes;
         for (int region = what.regions() - 1; region >= 0; region--) {
             for (int k = 0; k < 2; k++) {

@@ -154,20 +154,20 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
 
     /** {@code 1 - score} as what is not overlap, over the denominator: near 0 it has all its digits. */
     @Override
-    final double region(double i, double o, double t, Regions slopes) {
-        if (t == 0) {
+    final double region(double overlap, double more, double missing, Regions slopes) {
+        if (overlap + missing == 0) {
             return 0;
         }
-        double numerator = i + smooth();
-        double wrong = alpha * (o - i) + beta * (t - i);
+        double numerator = overlap + smooth();
+        double wrong = alpha * more + beta * missing;
         double denominator = Math.max(numerator + wrong, eps);
         boolean clamped = numerator + wrong < eps;
         double score = numerator / denominator;
-        double missing = clamped ? 1 - score : wrong / denominator;
+        double loss = clamped ? 1 - score : wrong / denominator;
         double slope = logLoss ? score < eps ? 0 : -1 / score : -1;
         slopes.slopeI = slope * (1 - (clamped ? 0 : score * (1 - alpha - beta))) / denominator;
         slopes.slopeO = clamped ? 0 : -slope * score * alpha / denominator;
-        return logLoss ? score < eps ? -Math.log(eps) : -Math.log1p(-missing) : missing;
+        return logLoss ? score < eps ? -Math.log(eps) : -Math.log1p(-loss) : loss;
     }
 
     @Override

@@ -40,6 +40,14 @@ class AllocationTest {
                 calls.add(Named.of(loss + " upstream", () -> elements.backward(x, t, t, g, Backward.OVERWRITE)));
             }
         }
+        OverlapTest.calls(new long[] {2, 3, 20}).forEach(call -> {
+            Tensor input = Memory.ARRAY.copy(call.input()).reshape(call.shape());
+            Target target = call.target(Memory.ARRAY);
+            Tensor gradient = Tensor.of(new float[call.size()], call.shape());
+            calls.add(Named.of(call + " forward", () -> call.loss().forward(input, target)));
+            calls.add(Named.of(call + " forwardBackward", () -> call.loss().forwardBackward(input, target, gradient)));
+            calls.add(Named.of(call + " added", () -> call.loss().forwardBackward(input, target, gradient, add)));
+        });
         return calls.stream();
     }
 

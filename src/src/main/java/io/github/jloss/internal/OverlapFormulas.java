@@ -20,16 +20,20 @@ final class OverlapFormulas {
         return ignores ? Scalar.ifEqual(t, ignored, 0, value) : value;
     }
 
-    private static float min(float a, float b) {
-        return Scalar.ifLess(a, b, a, b);
-    }
-
     /** The derivative of {@code min(o, t)}; a tie is split, as smp's |o - t| does. */
     private static float share(float o, float t) {
         return Scalar.ifLess(o, t, 1, Scalar.ifEqual(o, t, 0.5f, 0));
     }
 
-    /** The sums of elements with an activation of their own; the gradient is what the second pass needs of them. */
+    private static float positivePart(float d) {
+        return Scalar.ifLess(d, 0, 0, d);
+    }
+
+    /**
+     * The sums of elements with an activation of their own; the gradient is what the second pass needs of them. All
+     * three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the overlap is nearly
+     * nothing or nearly everything.
+     */
     static final class ElementSums implements FoldFormula, MutableFormula {
         boolean logits;
         boolean product;
@@ -38,26 +42,44 @@ final class OverlapFormulas {
         float label;
         float ignored;
 
-        private float activation(float x) {
-            float q = Scalar.sigmoidNeg(Math.abs(x));
-            return logits ? Scalar.ifSignBit(x, q, 1 - q) : x;
+        private static float small(float x) {
+            return Scalar.sigmoidNeg(Math.abs(x));
+        }
+
+        /** o. */
+        private float inside(float x) {
+            return logits ? Scalar.ifSignBit(x, small(x), 1 - small(x)) : x;
+        }
+
+        /** 1 - o. */
+        private float outside(float x) {
+            return logits ? Scalar.ifSignBit(x, 1 - small(x), small(x)) : 1 - x;
+        }
+
+        /** o - t. */
+        private float excess(float x, float t) {
+            return logits ? Scalar.ifSignBit(x, small(x) - t, 1 - t - small(x)) : x - t;
         }
 
         @Override
         public float value(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            float o = activation(x);
-            return unlessIgnored(t, ignored, ignores, product ? o * target : min(o, target));
+            return unlessIgnored(t, ignored, ignores, product ? inside(x) * target
+                    : Scalar.ifLess(excess(x, target), 0, inside(x), target));
         }
 
         @Override
         public float second(float x, float t, float a, float b) {
-            return unlessIgnored(t, ignored, ignores, activation(x));
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? inside(x) * (1 - target)
+                    : positivePart(excess(x, target)));
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
-            return unlessIgnored(t, ignored, ignores, target(t, label, oneHot));
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? outside(x) * target
+                    : positivePart(-excess(x, target)));
         }
 
         /**
@@ -180,17 +202,20 @@ final class OverlapFormulas {
         @Override
         public float value(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? x * a * target : min(x * a, target));
+            return unlessIgnored(t, ignored, ignores, product ? x * a * target
+                    : Scalar.ifLess(x * a, target, x * a, target));
         }
 
         @Override
         public float second(float x, float t, float a, float b) {
-            return unlessIgnored(t, ignored, ignores, x * a);
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? x * a * (1 - target) : positivePart(x * a - target));
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
-            return unlessIgnored(t, ignored, ignores, target(t, label, oneHot));
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? (1 - x * a) * target : positivePart(target - x * a));
         }
 
         @Override

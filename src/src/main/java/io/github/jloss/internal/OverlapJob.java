@@ -369,6 +369,10 @@ final class OverlapJob extends Parallel {
         long image = what.pixels() * what.classes();
         long inImage = from % what.pixels();
         long at = tensor.offset() + position(c, from);
+        if (what.pixels() == 1 && tensor.storage() instanceof float[] data) {
+            column(data, (int) at, (int) image, array, n, write);
+            return;
+        }
         for (int i = 0; i < n;) {
             int run = (int) Math.min(n - i, what.pixels() - inImage);
             piece(tensor, at, array, i, run, write);
@@ -378,15 +382,23 @@ final class OverlapJob extends Parallel {
         }
     }
 
+    /** One class of images of one pixel: rows (N, C). */
+    private static void column(float[] data, int at, int stride, float[] array, int n, boolean write) {
+        if (write) {
+            for (int i = 0; i < n; i++) {
+                data[at + i * stride] = array[i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                array[i] = data[at + i * stride];
+            }
+        }
+    }
+
     private static void piece(Tensor tensor, long at, float[] array, int i, int run, boolean write) {
         if (tensor.storage() instanceof float[] data) {
-            for (int k = 0; k < run; k++) {
-                if (write) {
-                    data[(int) at + k] = array[i + k];
-                } else {
-                    array[i + k] = data[(int) at + k];
-                }
-            }
+            System.arraycopy(write ? array : data, write ? i : (int) at, write ? data : array, write ? (int) at : i,
+                    run);
         } else if (write) {
             MemorySegment.copy(array, i, (MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
                     at * Float.BYTES, run);

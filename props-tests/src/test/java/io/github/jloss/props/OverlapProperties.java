@@ -1,0 +1,358 @@
+package io.github.jloss.props;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.jloss.Backend;
+import io.github.jloss.Backward;
+import io.github.jloss.DiceLoss;
+import io.github.jloss.JaccardLoss;
+import io.github.jloss.Labels;
+import io.github.jloss.Loss;
+import io.github.jloss.OverlapLoss;
+import io.github.jloss.RegionLoss;
+import io.github.jloss.SoftJaccardLoss;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.Totals;
+import io.github.jloss.TverskyLoss;
+import io.github.jloss.internal.CpuBackend;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/**
+ * Overlap losses of random shapes, targets and options against their definitions in double, and central differences of
+ * these; pieces of a batch against the whole; and the same bits from every engine.
+ */
+class OverlapProperties {
+
+    private enum Mode { BINARY, MULTICLASS, MULTILABEL }
+
+    /** What is left of a loss when its mathematics is written down plainly. */
+    private static final class Problem {
+        final Mode mode;
+        final int images;
+        final int classes;
+        final int pixels;
+        final float[] x;
+        final float[] t;
+        final int[] labels;
+        final boolean jaccard;
+        final boolean fromLogits;
+        final double smooth;
+        final Integer ignored;
+        boolean perClass;
+        boolean perImage;
+        JaccardLoss.Empty empty;
+        double alpha = 0.5;
+        double beta = 0.5;
+        double gamma = 1;
+        double eps;
+        boolean logLoss;
+        /** Whether a difference would be taken across a corner of the loss. */
+        boolean atCorner;
+        int[] selected;
+        double[] weights;
+        final Loss loss;
+
+        Problem(long seed) {
+            SplittableRandom random = new SplittableRandom(seed);
+            mode = Mode.values()[random.nextInt(3)];
+            images = random.nextInt(1, 4);
+            classes = random.nextInt(1, 5);
+            pixels = random.nextInt(1, 9);
+            jaccard = random.nextBoolean();
+            fromLogits = random.nextInt(4) > 0;
+            smooth = new double[] {1e-7, 0.1, 1}[random.nextInt(3)];
+            boolean asLabels = mode == Mode.MULTICLASS && random.nextInt(3) > 0;
+            boolean soft = random.nextBoolean();
+            ignored = random.nextBoolean() && (mode != Mode.MULTICLASS || asLabels)
+                    ? Integer.valueOf(random.nextBoolean() ? 1 : -100) : null;
+            int n = images * classes * pixels;
+            x = new float[n];
+            t = new float[n];
+            labels = asLabels ? new int[images * pixels] : null;
+            double empty = random.nextInt(4) == 0 ? 0 : 0.5;
+            for (int i = 0; i < n; i++) {
+                x[i] = (float) (fromLogits ? random.nextGaussian() * 3 : 0.01 + 0.98 * random.nextDouble());
+                t[i] = soft && empty > 0 ? (float) random.nextDouble() : random.nextDouble() < empty ? 1 : 0;
+                if (ignored != null && random.nextInt(5) == 0) t[i] = ignored;
+            }
+            for (int i = 0; asLabels && i < labels.length; i++) {
+                labels[i] = random.nextInt(ignored != null && random.nextInt(5) == 0 ? 1 : classes);
+                if (ignored != null && random.nextInt(5) == 0) labels[i] = ignored;
+                for (int c = 0; c < classes; c++) t[index(i / pixels, c, i % pixels)] = labels[i] == c ? 1 : 0;
+            }
+            loss = jaccard ? jaccard(random) : region(random);
+        }
+
+        private int index(int image, int c, int pixel) {
+            return (image * classes + c) * pixels + pixel;
+        }
+
+        private <L extends OverlapLoss<L>> L common(L plain) {
+            L common = plain.fromLogits(fromLogits).smooth(smooth);
+            return ignored == null ? common : common.ignoreIndex(ignored);
+        }
+
+        private Loss jaccard(SplittableRandom random) {
+            perClass = mode != Mode.BINARY && random.nextBoolean();
+            perImage = random.nextBoolean();
+            empty = JaccardLoss.Empty.values()[random.nextInt(3)];
+            return common(switch (mode) {
+                case BINARY -> JaccardLoss.binary();
+                case MULTICLASS -> JaccardLoss.multiclass();
+                case MULTILABEL -> JaccardLoss.multilabel();
+            }).perClass(perClass).perImage(perImage).empty(empty);
+        }
+
+        private Loss region(SplittableRandom random) {
+            perClass = mode != Mode.BINARY;
+            eps = random.nextBoolean() ? 1e-7 : 0.3;
+            logLoss = random.nextBoolean();
+            if (perClass && random.nextBoolean()) {
+                selected = new int[] {classes - 1, random.nextInt(classes), random.nextInt(classes)};
+            }
+            if (perClass && random.nextBoolean()) {
+                weights = random.doubles(classes).map(w -> w < 0.2 ? 0 : w).toArray();
+            }
+            return switch (random.nextInt(3)) {
+                case 0 -> options(mode == Mode.BINARY ? DiceLoss.binary() : mode == Mode.MULTICLASS
+                        ? DiceLoss.multiclass() : DiceLoss.multilabel());
+                case 1 -> {
+                    alpha = 1;
+                    beta = 1;
+                    yield options(mode == Mode.BINARY ? SoftJaccardLoss.binary() : mode == Mode.MULTICLASS
+                            ? SoftJaccardLoss.multiclass() : SoftJaccardLoss.multilabel());
+                }
+                default -> {
+                    alpha = random.nextInt(3) * 0.35;
+                    beta = random.nextInt(3) * 0.65;
+                    gamma = 0.5 * random.nextInt(1, 4);
+                    yield options(mode == Mode.BINARY ? TverskyLoss.binary() : mode == Mode.MULTICLASS
+                            ? TverskyLoss.multiclass() : TverskyLoss.multilabel())
+                            .alpha(alpha).beta(beta).gamma(gamma);
+                }
+            };
+        }
+
+        private <L extends RegionLoss<L>> L options(L plain) {
+            L loss = common(plain).eps(eps).logLoss(logLoss);
+            if (selected != null) loss = loss.classes(selected);
+            return weights == null ? loss : loss.classWeights(weights);
+        }
+
+        Tensor input() {
+            return Tensor.of(x, images, classes, pixels);
+        }
+
+        Target target(int from, int to) {
+            if (labels == null) return Tensor.of(t, images, classes, pixels).slice(from, to);
+            return Labels.of(Arrays.copyOfRange(labels, from * pixels, to * pixels), new long[] {to - from, pixels});
+        }
+
+        Target target() {
+            return target(0, images);
+        }
+
+        private boolean ignores(int image, int c, int pixel) {
+            float found = labels == null ? t[index(image, c, pixel)] : labels[image * pixels + pixel];
+            return ignored != null && found == ignored;
+        }
+
+        /** The value as LOSSES define it. */
+        double value(double[] at) {
+            double[] o = activation(at);
+            int imageGroups = perImage ? images : 1;
+            int classGroups = perClass ? classes : 1;
+            double total = 0;
+            double count = 0;
+            for (int ig = 0; ig < imageGroups; ig++) {
+                double[] losses = new double[classGroups];
+                boolean[] counts = new boolean[classGroups];
+                for (int cg = 0; cg < classGroups; cg++) {
+                    double product = 0;
+                    double difference = 0;
+                    double sumO = 0;
+                    double sumT = 0;
+                    for (int image = perImage ? ig : 0; image < (perImage ? ig + 1 : images); image++) {
+                        for (int c = perClass ? cg : 0; c < (perClass ? cg + 1 : classes); c++) {
+                            for (int p = 0; p < pixels; p++) {
+                                if (ignores(image, c, p)) continue;
+                                int i = index(image, c, p);
+                                atCorner |= !jaccard && o[i] != t[i] && Math.abs(o[i] - t[i]) < 1e-4
+                                        && t[i] != 0 && t[i] != 1;
+                                product += o[i] * t[i];
+                                difference += Math.abs(o[i] - t[i]);
+                                sumO += o[i];
+                                sumT += t[i];
+                            }
+                        }
+                    }
+                    counts[cg] = !jaccard || empty != JaccardLoss.Empty.SKIP || sumT > 0;
+                    losses[cg] = jaccard ? jaccard(product, sumO, sumT)
+                            : sumT > 0 ? tversky((sumO + sumT - difference) / 2, sumO, sumT) : 0;
+                }
+                int[] which = selected == null ? IntStream.range(0, classGroups).toArray() : selected;
+                for (int c : which) {
+                    if (!counts[c]) continue;
+                    double w = weights == null ? 1 : weights[c];
+                    total += w * losses[c];
+                    count += w;
+                }
+            }
+            return count == 0 ? 0 : Math.pow(total / count, gamma);
+        }
+
+        private double jaccard(double i, double o, double t) {
+            double extra = empty == JaccardLoss.Empty.SMOOTHED ? smooth : 0;
+            return 1 - (i + extra) / (o + t - i + smooth);
+        }
+
+        private double tversky(double tp, double o, double t) {
+            double denominator = tp + alpha * (o - tp) + beta * (t - tp) + smooth;
+            double score = (tp + smooth) / Math.max(denominator, eps);
+            atCorner |= Math.abs(denominator - eps) < 1e-4 || logLoss && Math.abs(score - eps) < 1e-4;
+            // A score of 1 within rounding is 1: a power below 1 makes much of the difference.
+            if (Math.abs(1 - score) < 1e-14) score = 1;
+            return logLoss ? -Math.log(Math.max(score, eps)) : 1 - score;
+        }
+
+        private double[] activation(double[] at) {
+            double[] o = at.clone();
+            if (!fromLogits) return o;
+            for (int i = 0; i < o.length; i++) o[i] = 1 / (1 + Math.exp(-at[i]));
+            if (mode != Mode.MULTICLASS) return o;
+            for (int image = 0; image < images; image++) {
+                for (int p = 0; p < pixels; p++) {
+                    double sum = 0;
+                    for (int c = 0; c < classes; c++) sum += Math.exp(at[index(image, c, p)]);
+                    for (int c = 0; c < classes; c++) {
+                        o[index(image, c, p)] = Math.exp(at[index(image, c, p)]) / sum;
+                    }
+                }
+            }
+            return o;
+        }
+
+        double[] numericalGradient() {
+            double[] at = new double[x.length];
+            for (int i = 0; i < at.length; i++) at[i] = x[i];
+            double[] gradient = new double[at.length];
+            double h = 1e-5;
+            for (int i = 0; i < at.length; i++) {
+                at[i] = x[i] + h;
+                double above = value(at);
+                at[i] = x[i] - h;
+                gradient[i] = (above - value(at)) / (2 * h);
+                at[i] = x[i];
+            }
+            return gradient;
+        }
+
+        double value() {
+            double[] at = new double[x.length];
+            for (int i = 0; i < at.length; i++) at[i] = x[i];
+            return value(at);
+        }
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    @Property(tries = 2000)
+    void definitionAndCentralDifferences(@ForAll long seed) {
+        Problem p = new Problem(seed);
+        Tensor gradient = Tensor.of(new float[p.x.length], p.input().shape());
+        double value = p.loss.forwardBackward(p.input(), p.target(), gradient);
+        double expected = p.value();
+        assertEquals(expected, value, 4e-7 + 2e-6 * Math.abs(expected), p.loss::toString);
+        Assume.that(!p.atCorner);
+        double[] numerical = p.numericalGradient();
+        // The rounding of the sums, and what a power below 1 makes of it near 0.
+        double power = value == 0 ? 0 : Math.abs(p.gamma - 1) / Math.pow(value, 1 / p.gamma);
+        double tolerance = (2e-6 + 3e-7 * power) * largest(numerical) + 1e-8;
+        for (int i = 0; i < numerical.length; i++) {
+            int at = i;
+            assertEquals(numerical[i], gradient.get(i), tolerance, () -> p.loss + " at " + at);
+        }
+    }
+
+    @Property(tries = 500)
+    void piecesAddUp(@ForAll long seed) {
+        Problem p = new Problem(seed);
+        Tensor x = p.input();
+        Tensor whole = Tensor.of(new float[p.x.length], x.shape());
+        double value = p.loss.forwardBackward(x, p.target(), whole);
+        assertEquals(value, p.loss.forward(x, p.target()));
+        assertEquals(value, p.loss.finish(p.loss.totals(x, p.target())));
+        int cut = (int) Math.floorMod(seed, p.images + 1L);
+        Totals merged = p.loss.totals(x.slice(0, cut), p.target(0, cut))
+                .merge(p.loss.totals(x.slice(cut, p.images), p.target(cut, p.images)));
+        assertEquals(value, p.loss.finish(merged), 4e-7 * (1 + Math.abs(value)), p.loss::toString);
+        Tensor pieces = Tensor.of(new float[p.x.length], x.shape());
+        p.loss.backward(x.slice(0, cut), p.target(0, cut), merged, pieces.slice(0, cut), Backward.OVERWRITE);
+        p.loss.backward(x.slice(cut, p.images), p.target(cut, p.images), merged, pieces.slice(cut, p.images),
+                Backward.ADD);
+        double size = 0;
+        for (int i = 0; i < whole.size(); i++) size = Math.max(size, Math.abs(whole.get(i)));
+        for (int i = 0; i < whole.size(); i++) {
+            assertEquals(whole.get(i), pieces.get(i), 2e-6 * size, p.loss::toString);
+        }
+    }
+
+    @Property(tries = 500)
+    void delivery(@ForAll long seed) {
+        Problem p = new Problem(seed);
+        Tensor x = p.input();
+        float[] plain = new float[p.x.length];
+        double value = p.loss.forwardBackward(x, p.target(), Tensor.of(plain, x.shape()));
+        float[] added = p.x.clone();
+        Backward how = Backward.ADD.scale(-3);
+        assertEquals(value, p.loss.forwardBackward(x, p.target(), Tensor.of(added, x.shape()), how));
+        for (int i = 0; i < plain.length; i++) {
+            assertEquals(p.x[i] - 3 * plain[i], added[i], 1e-6 * (Math.abs(p.x[i]) + Math.abs(3 * plain[i])));
+        }
+        float[] inPlace = p.x.clone();
+        Tensor both = Tensor.of(inPlace, x.shape());
+        assertEquals(value, p.loss.forwardBackward(both, p.target(), both));
+        Bits.assertSame(plain, inPlace);
+        if (p.labels == null) {
+            float[] overTarget = p.t.clone();
+            Tensor target = Tensor.of(overTarget, x.shape());
+            assertEquals(value, p.loss.forwardBackward(x, target, target));
+            Bits.assertSame(plain, overTarget);
+        }
+    }
+
+    /** Whoever computes it, with as many threads as may be. */
+    @Property(tries = 300)
+    void sameBits(@ForAll long seed) {
+        Problem p = new Problem(seed);
+        float[] best = new float[p.x.length];
+        double value = p.loss.forwardBackward(p.input(), p.target(), Tensor.of(best, p.input().shape()));
+        for (Backend backend : new Backend[] {CpuBackend.of(1).scalar(), CpuBackend.of(2), CpuBackend.of(3).scalar()}) {
+            float[] other = new float[p.x.length];
+            double otherValue = p.loss.on(backend).forwardBackward(p.input(), p.target(),
+                    Tensor.of(other, p.input().shape()));
+            assertEquals(value, otherValue);
+            Bits.assertSame(best, other);
+        }
+    }
+
+    @Property(tries = 300)
+    void values(@ForAll long seed, @ForAll long otherSeed) {
+        Loss a = new Problem(seed).loss;
+        Loss b = new Problem(seed).loss;
+        Loss c = new Problem(otherSeed).loss;
+        assertTrue(a != b && a.equals(b) && a.hashCode() == b.hashCode());
+        assertEquals(a.toString().equals(c.toString()), a.equals(c));
+        assertEquals(a.on(Backend.cpu()), b);
+        assertTrue(!a.equals(a.on(Backend.cpu(3))));
+    }
+}

@@ -1,0 +1,382 @@
+package io.github.jloss;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.jloss.internal.CpuBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What properties over small shapes do not show of the overlap losses: several chunks, memory, edges, errors. */
+class OverlapTest {
+
+    /** A loss, and what it takes. */
+    record Call(Loss loss, long[] shape, boolean hasLabels) {
+
+        int size() {
+            return (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        }
+
+        float[] input() {
+            float[] x = Numbers.inputs(size(), 1);
+            if (loss.toString().contains("fromLogits=false")) {
+                for (int i = 0; i < x.length; i++) x[i] = (float) (1 / (1 + Math.exp(-x[i])));
+            }
+            return x;
+        }
+
+        float[] floats() {
+            return Numbers.targets(size(), 2);
+        }
+
+        /** Labels, each thirteenth of them ignored where the loss ignores any. */
+        Labels labels() {
+            boolean binary = loss.toString().contains("mode=binary");
+            int classes = binary ? 2 : (int) shape[1];
+            int[] labels = new int[binary ? size() : size() / classes];
+            SplittableRandom random = new SplittableRandom(3);
+            boolean ignores = loss.toString().contains("ignoreIndex=255");
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = ignores && i % 13 == 0 ? 255 : random.nextInt(classes);
+            }
+            long[] labelShape = shape.clone();
+            if (!binary) {
+                labelShape = new long[shape.length - 1];
+                for (int i = 0; i < labelShape.length; i++) labelShape[i] = shape[i == 0 ? 0 : i + 1];
+            }
+            return Labels.of(labels, labelShape);
+        }
+
+        Target target(Memory memory) {
+            return hasLabels ? labels() : memory.copy(floats()).reshape(shape);
+        }
+
+        /** Value, gradient, added gradient, gradient in place, of the loss elsewhere or with another memory. */
+        List<float[]> everything(Backend backend, Memory memory) {
+            Loss there = loss.on(backend);
+            Tensor x = memory.copy(input()).reshape(shape);
+            Tensor gradient = memory.copy(new float[size()]).reshape(shape);
+            Tensor added = memory.copy(input()).reshape(shape);
+            Target t = target(memory);
+            double value = there.forwardBackward(x, t, gradient);
+            assertEquals(value, there.forward(x, t), "forward");
+            double part = there.forwardBackward(x, t, added, Backward.ADD.scale(-0.3).divisor(7));
+            Tensor phases = memory.copy(new float[size()]).reshape(shape);
+            there.backward(x, t, there.totals(x, t), phases, Backward.OVERWRITE);
+            there.forwardBackward(x, t, x);
+            return List.of(new float[] {(float) value, (float) (value - (float) value), (float) part},
+                    Memory.floats(gradient), Memory.floats(added), Memory.floats(phases), Memory.floats(x));
+        }
+
+        @Override
+        public String toString() {
+            return loss + " of " + Shapes.text(shape) + (hasLabels ? " and labels" : "");
+        }
+    }
+
+    /** Inputs of odd sizes, and of one pixel each. */
+    static Stream<Call> calls() {
+        return calls(new long[][] {{2, 3, 9, 13}, {40, 5, 1}, {1, 1, 5}});
+    }
+
+    /** Inputs of several chunks, and stretches that do not fit into a buffer. */
+    static Stream<Call> largeCalls() {
+        long[] mask = {3, 1, 33, 337};
+        long[] classes = {3, 5, 29, 73};
+        long[] columns = {2100, 16, 1};
+        return Stream.of(new Call(JaccardLoss.binary(), mask, false), new Call(DiceLoss.binary(), mask, true),
+                new Call(JaccardLoss.binary().perImage(true), mask, false),
+                new Call(DiceLoss.multiclass(), classes, true), new Call(JaccardLoss.multiclass(), classes, false),
+                new Call(DiceLoss.multilabel(), classes, false), new Call(DiceLoss.multilabel(), columns, false),
+                new Call(DiceLoss.multiclass(), columns, true));
+    }
+
+    /** Losses that reach every branch. */
+    static Stream<Call> calls(long[]... shapes) {
+        List<Call> calls = new ArrayList<>();
+        for (long[] shape : shapes) {
+            for (boolean hasLabels : new boolean[] {false, true}) {
+                calls.add(new Call(JaccardLoss.binary(), shape, hasLabels));
+                calls.add(new Call(JaccardLoss.binary().perImage(true).fromLogits(false), shape, hasLabels));
+                calls.add(new Call(DiceLoss.binary().ignoreIndex(255), shape, hasLabels));
+                calls.add(new Call(JaccardLoss.multiclass(), shape, hasLabels));
+                calls.add(new Call(JaccardLoss.multiclass().perClass(true).perImage(true), shape, hasLabels));
+                calls.add(new Call(SoftJaccardLoss.multiclass(), shape, hasLabels));
+                calls.add(new Call(DiceLoss.multiclass().fromLogits(false), shape, hasLabels));
+            }
+            calls.add(new Call(DiceLoss.multiclass().ignoreIndex(255), shape, true));
+            calls.add(new Call(JaccardLoss.multilabel(), shape, false));
+            calls.add(new Call(TverskyLoss.multilabel().alpha(0.3).beta(0.7).gamma(0.75), shape, false));
+            calls.add(new Call(DiceLoss.multilabel().fromLogits(false).ignoreIndex(1), shape, false));
+        }
+        return calls.stream();
+    }
+
+    private static void requireSame(List<float[]> expected, List<float[]> found, String what) {
+        for (int i = 0; i < expected.size(); i++) {
+            Outcome.requireSame(expected.get(i), found.get(i), what, List.of("value", "gradient", "added gradient",
+                    "gradient in two phases", "gradient in place").get(i));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void sameBitsInAnyMemory(Call call) {
+        List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
+        Outcome.requireSame(one.get(1), one.get(4), call.toString(), "gradient in place");
+        requireSame(one, call.everything(CpuBackend.of(1).scalar(), Memory.ARRAY), call + " in scalar code");
+        for (Memory memory : Memory.values()) {
+            requireSame(one, call.everything(Backend.cpu(2), memory), call + " in " + memory);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("largeCalls")
+    void sameBitsFromAnyThreads(Call call) {
+        List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
+        requireSame(one, call.everything(CpuBackend.of(3).scalar(), Memory.ARRAY), call + " in scalar code");
+        requireSame(one, call.everything(Backend.cpu(2), Memory.NATIVE), call + " by two threads");
+        requireSame(one, call.everything(Backend.cpu(3), Memory.ARRAY), call + " by three threads");
+    }
+
+    /** Every element of the gradient has its digits, wherever the logit is: 1 - s(x) is never a subtraction. */
+    @Test
+    void gradientOfConfidentElements() {
+        float[] x = new float[2001];
+        float[] t = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i - 1000) * 0.08f;
+            t[i] = i % 3 == 0 ? 1 : 0;
+        }
+        for (Loss loss : List.of(JaccardLoss.binary(), SoftJaccardLoss.binary())) {
+            float[] gradient = new float[x.length];
+            loss.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(gradient));
+            double i = 0;
+            double union = 1e-7;
+            for (int k = 0; k < x.length; k++) {
+                double o = 1 / (1 + Math.exp(-(double) x[k]));
+                i += o * t[k];
+                union += o + t[k] - o * t[k];
+            }
+            for (int k = 0; k < x.length; k++) {
+                double slope = 1 / (1 + Math.exp(x[k])) / (1 + Math.exp(-(double) x[k]));
+                double expected = (t[k] == 1 ? -1 / union : i / union / union) * slope;
+                assertEquals(expected, gradient[k], 8e-7 * Math.abs(expected) + 1e-44, "x = " + x[k]);
+            }
+        }
+    }
+
+    /** The same of a softmax that is sure of one class, right or wrong. */
+    @Test
+    void gradientOfConfidentPixels() {
+        int n = 64;
+        float[] x = new float[3 * n];
+        int[] labels = new int[n];
+        for (int p = 0; p < n; p++) {
+            x[p] = p * 0.7f;
+            x[n + p] = -1;
+            x[2 * n + p] = 0.5f;
+            labels[p] = p % 3;
+        }
+        float[] gradient = new float[x.length];
+        Loss loss = SoftJaccardLoss.multiclass();
+        loss.forwardBackward(Tensor.of(x, 1, 3, n), Labels.of(labels, new long[] {1, n}), Tensor.of(gradient, 1, 3, n));
+        double[][] e = new double[3][n];
+        double[] overlap = new double[3];
+        double[] union = new double[3];
+        double[] sum = new double[n];
+        for (int p = 0; p < n; p++) {
+            for (int c = 0; c < 3; c++) sum[p] += e[c][p] = Math.exp(x[c * n + p] - (double) x[p]);
+            for (int c = 0; c < 3; c++) {
+                double o = e[c][p] / sum[p];
+                overlap[c] += labels[p] == c ? o : 0;
+                union[c] += labels[p] == c ? 1 : o;
+            }
+        }
+        for (int p = 0; p < n; p++) {
+            double[] slope = new double[3];
+            for (int c = 0; c < 3; c++) {
+                slope[c] = (labels[p] == c ? -1 / union[c] : overlap[c] / union[c] / union[c]) / 3;
+            }
+            for (int c = 0; c < 3; c++) {
+                double expected = 0;
+                double size = 0;
+                for (int j = 0; j < 3; j++) {
+                    double term = e[c][p] * e[j][p] / sum[p] / sum[p] * (slope[c] - slope[j]);
+                    expected += term;
+                    size += Math.abs(term);
+                }
+                assertEquals(expected, gradient[c * n + p], 2e-6 * size + 1e-44, "pixel " + p + ", class " + c);
+            }
+        }
+    }
+
+    // ---- edges
+
+    private static final float[] NOTHING = {-1e4f, Float.NEGATIVE_INFINITY, -200, -1e30f};
+    private static final float[] ALL = {1e4f, Float.POSITIVE_INFINITY, 200, 1e30f};
+
+    private static void expect(double value, Loss loss, float[] x, float... t) {
+        float[] gradient = new float[x.length];
+        assertEquals(value, loss.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(gradient)), 1e-9, loss::toString);
+        for (float g : gradient) assertEquals(0, g + 0f, loss::toString);
+    }
+
+    @Test
+    void saturatedLogits() {
+        expect(1, JaccardLoss.binary(), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SKIP), NOTHING, 0, 0, 0, 0);
+        expect(1, JaccardLoss.binary(), NOTHING, 1, 1, 1, 1);
+        expect(1, JaccardLoss.binary(), ALL, 0, 0, 0, 0);
+        expect(2.5e-8, JaccardLoss.binary(), ALL, 1, 1, 1, 1);
+        expect(0.5, JaccardLoss.binary().smooth(0), ALL, 1, 1, 0, 0);
+        expect(1, JaccardLoss.binary().smooth(0), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().smooth(0).empty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
+        expect(0, DiceLoss.binary(), NOTHING, 0, 0, 0, 0);
+        expect(0, DiceLoss.binary(), ALL, 0, 0, 0, 0);
+        expect(0, DiceLoss.binary(), ALL, 1, 1, 1, 1);
+        expect(1, DiceLoss.binary(), NOTHING, 1, 1, 1, 1);
+        expect(-Math.log(1e-7), DiceLoss.binary().logLoss(true), NOTHING, 1, 1, 1, 1);
+        expect(1 / 3.0, DiceLoss.binary(), ALL, 1, 1, 0, 0);
+        expect(0, TverskyLoss.binary().gamma(0.5), ALL, 1, 1, 1, 1);
+        expect(0, TverskyLoss.binary().alpha(0).beta(0).gamma(0.5), ALL, 1, 1, 0, 0);
+        expect(0, DiceLoss.binary().ignoreIndex(9), ALL, 9, 9, 9, 9);
+        expect(1, JaccardLoss.binary().ignoreIndex(9), ALL, 9, 9, 9, 9);
+        // A slope beyond float's range belongs to targets that are all 0.
+        expect(1, JaccardLoss.binary().smooth(0), new float[] {-100, -101}, 0, 0);
+    }
+
+    @Test
+    void nanIsSeen() {
+        float[] x = {1, Float.NaN, -1};
+        for (Loss loss : List.of(JaccardLoss.binary(), DiceLoss.binary(), JaccardLoss.binary().perImage(true))) {
+            assertEquals(Double.NaN, loss.forward(Tensor.of(x), Tensor.of(new float[] {1, 0, 1})), loss::toString);
+        }
+        // But not where it is ignored.
+        expect(1, JaccardLoss.binary().ignoreIndex(7), new float[] {Float.NaN, ALL[0]}, 7, 0);
+    }
+
+    @Test
+    void emptyBatches() {
+        Tensor none = Tensor.of(new float[0], 0, 3, 4);
+        Labels noLabels = Labels.of(new int[0], new long[] {0, 4});
+        assertEquals(1, JaccardLoss.binary().forwardBackward(none, none, none));
+        assertEquals(1, JaccardLoss.multiclass().forwardBackward(none, noLabels, none));
+        assertEquals(1, JaccardLoss.multilabel().forwardBackward(none, none, none));
+        assertEquals(0, JaccardLoss.multilabel().perImage(true).forwardBackward(none, none, none));
+        assertEquals(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SKIP).forwardBackward(none, none, none));
+        assertEquals(0, DiceLoss.multiclass().forwardBackward(none, noLabels, none));
+        assertEquals(0, DiceLoss.binary().forwardBackward(none, none, none));
+    }
+
+    @Test
+    void oneClassAndNoWeights() {
+        Tensor x = Tensor.of(new float[] {3, -2, 0}, 1, 1, 3);
+        float[] g = {7, 7, 7};
+        Tensor gradient = Tensor.of(g, 1, 1, 3);
+        assertEquals(0, DiceLoss.multiclass().forwardBackward(x, Labels.of(new int[3], new long[] {1, 3}), gradient));
+        for (float value : g) assertEquals(0, value + 0f);
+        Arrays.fill(g, 7);
+        assertEquals(0, DiceLoss.multilabel().classWeights(0).forwardBackward(x, x, gradient));
+        for (float value : g) assertEquals(0, value + 0f);
+    }
+
+    @Test
+    void masksWithoutTheChannelAxis() {
+        Tensor x = Tensor.of(Numbers.inputs(12, 1), 2, 1, 2, 3);
+        float[] t = Numbers.targets(12, 2);
+        for (int i = 0; i < t.length; i++) t[i] = Math.round(t[i]);
+        int[] labels = new int[12];
+        for (int i = 0; i < 12; i++) labels[i] = (int) t[i];
+        for (Loss loss : List.of(JaccardLoss.binary(), DiceLoss.binary())) {
+            double expected = loss.forward(x, Tensor.of(t, 2, 1, 2, 3));
+            assertEquals(expected, loss.forward(x, Tensor.of(t, 2, 2, 3)), 1e-7);
+            assertEquals(expected, loss.forward(x, Labels.of(labels, new long[] {2, 2, 3})), 1e-7);
+            assertEquals(expected, loss.forward(x, Labels.of(labels, new long[] {2, 1, 2, 3})), 1e-7);
+        }
+    }
+
+    /** As the README has it: a gradient of both, from one call. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void combined(int threads) {
+        int n = 70_000;
+        float[] x = Numbers.inputs(n, 1);
+        float[] t = Numbers.targets(n, 2);
+        Loss bce = new BCEWithLogitsLoss().on(Backend.cpu(threads));
+        Loss jaccard = JaccardLoss.binary().on(Backend.cpu(threads));
+        float[] both = new float[n];
+        float[] apart = new float[n];
+        double value = CombinedLoss.of(0.5, bce, 0.25, jaccard)
+                .forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(both));
+        double first = bce.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(apart),
+                Backward.OVERWRITE.scale(0.5));
+        double second = jaccard.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(apart),
+                Backward.ADD.scale(0.25));
+        assertEquals(0.5 * first + 0.25 * second, value);
+        Outcome.requireSame(apart, both, "combined", "gradient");
+    }
+
+    // ---- errors
+
+    private static void refused(String message, Loss loss, Tensor x, Target t) {
+        float[] g = new float[(int) x.size()];
+        Arrays.fill(g, 7);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> loss.forwardBackward(x, t, Tensor.of(g, x.shape())));
+        assertTrue(e.getMessage().contains(message), e::getMessage);
+        for (float value : g) assertEquals(7, value);
+        assertThrows(IllegalArgumentException.class, () -> loss.forward(x, t));
+        assertThrows(IllegalArgumentException.class, () -> loss.totals(x, t));
+    }
+
+    @Test
+    void wrongTargets() {
+        Tensor x = Tensor.of(new float[24], 2, 3, 4);
+        Tensor mask = Tensor.of(new float[8], 2, 4);
+        Labels labels = Labels.of(new int[] {0, 1, 2, 2, 1, 0, 3, 1}, new long[] {2, 4});
+        refused("label 3 at index 6, expected 0 to 2", DiceLoss.multiclass(), x, labels);
+        refused("label 3 at index 6, expected 0 to 2 or ignoreIndex 9", DiceLoss.multiclass().ignoreIndex(9), x, labels);
+        refused("label 2 at index 2, expected 0 to 1", JaccardLoss.binary(), Tensor.of(new float[8], 2, 1, 4), labels);
+        refused("target: found shape (2, 4)", JaccardLoss.binary(), x, mask);
+        refused("target: found shape (2, 4)", JaccardLoss.multilabel(), x, mask);
+        refused("target: found shape (2, 4)", JaccardLoss.multiclass(), x, mask);
+        refused("target: found shape (8)", JaccardLoss.multiclass(), x, labels.size() == 8 ? Labels.of(new int[8]) : null);
+        refused("expected a Tensor", JaccardLoss.multilabel(), x, labels);
+        refused("expected Labels", DiceLoss.multiclass().ignoreIndex(1), x, x);
+        refused("expected (N, C, ...)", DiceLoss.multiclass(), Tensor.of(new float[3]), labels);
+        refused("found 3 classes", DiceLoss.multiclass().classWeights(1, 2), x, labels);
+        refused("found 3 classes", DiceLoss.multiclass().classes(0, 3), x, labels);
+    }
+
+    @Test
+    void wrongOptions() {
+        for (Runnable wrong : List.<Runnable>of(() -> DiceLoss.binary().classes(0),
+                () -> DiceLoss.binary().classWeights(1), () -> DiceLoss.multiclass().classes(),
+                () -> DiceLoss.multiclass().classes(-1), () -> DiceLoss.multiclass().classWeights(-1),
+                () -> DiceLoss.multiclass().classWeights(Double.NaN), () -> DiceLoss.multiclass().eps(0),
+                () -> DiceLoss.multiclass().smooth(-1), () -> TverskyLoss.binary().alpha(-1),
+                () -> TverskyLoss.binary().beta(Double.POSITIVE_INFINITY), () -> TverskyLoss.binary().gamma(0),
+                () -> JaccardLoss.binary().perClass(true), () -> JaccardLoss.binary().smooth(Double.NaN))) {
+            assertThrows(IllegalArgumentException.class, wrong::run);
+        }
+    }
+
+    @Test
+    void wrongTotals() {
+        Tensor x = Tensor.of(new float[] {1, 2});
+        Totals totals = JaccardLoss.binary().totals(x, x);
+        assertThrows(IllegalArgumentException.class, () -> DiceLoss.binary().finish(totals));
+        assertThrows(IllegalArgumentException.class, () -> JaccardLoss.binary().smooth(1).finish(totals));
+        assertThrows(IllegalStateException.class, () -> JaccardLoss.binary().losses(Batch.of(x, x), x));
+    }
+}
