@@ -35,6 +35,15 @@ record Digits(float[] pixels, int[] labels) {
         return labels.length;
     }
 
+    /** The pixels of some of them. */
+    float[] images(int... rows) {
+        float[] images = new float[rows.length * PIXELS];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(pixels, rows[i] * PIXELS, images, i * PIXELS, PIXELS);
+        }
+        return images;
+    }
+
     private static List<String> rows(boolean heldOut) {
         List<String> all;
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(

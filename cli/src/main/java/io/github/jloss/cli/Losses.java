@@ -1,19 +1,18 @@
 package io.github.jloss.cli;
 
-import static io.github.jloss.cli.OptionSpec.Type.BOOLEAN;
-import static io.github.jloss.cli.OptionSpec.Type.NUMBER;
-import static io.github.jloss.cli.OptionSpec.Type.NUMBER_OR_NULL;
-import static io.github.jloss.cli.OptionSpec.Type.REDUCTION;
-import static io.github.jloss.cli.OptionSpec.Type.TENSOR;
+import static io.github.jloss.cli.OptionType.BOOLEAN;
+import static io.github.jloss.cli.OptionType.NUMBER;
+import static io.github.jloss.cli.OptionType.NUMBER_OR_NULL;
+import static io.github.jloss.cli.OptionType.TENSOR;
 
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
+import io.github.jloss.Criterion;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.L1Loss;
 import io.github.jloss.Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.RMSELoss;
-import io.github.jloss.Reduction;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.util.List;
@@ -24,7 +23,7 @@ import java.util.stream.Collectors;
 /** The losses of the command line. To add one is to add an entry here. */
 final class Losses {
 
-    private static final OptionSpec MEAN = reduction(Reduction.MEAN);
+    private static final OptionSpec MEAN = reduction("mean");
 
     static final List<LossSpec> ALL = List.of(
             pointwise("mse", "MSELoss",
@@ -45,20 +44,20 @@ final class Losses {
                     "Root of the mean squared error, in the unit of the data.",
                     o -> new RMSELoss(o.number("eps")),
                     number("eps", 1e-6, "added under the root, at least 0")),
-            pointwise("bce_with_logits", "BCEWithLogitsLoss",
+            binary("bce_with_logits", "BCEWithLogitsLoss",
                     "Binary cross entropy of logits: yes-or-no questions, masks, many labels.",
                     o -> new BCEWithLogitsLoss(o.tensor("weight"), o.tensor("pos_weight"), o.reduction()),
                     new OptionSpec("weight", TENSOR, null, "factor on each element's loss, broadcast to the input"),
                     new OptionSpec("pos_weight", TENSOR, null, "factor on its positive term, broadcast likewise"),
                     MEAN),
-            pointwise("weighted_bce_with_logits", "WeightedBCEWithLogitsLoss",
+            binary("weighted_bce_with_logits", "WeightedBCEWithLogitsLoss",
                     "Binary cross entropy of logits with a weight for each of the two classes.",
                     o -> new WeightedBCEWithLogitsLoss(o.number("w_p"), o.number("w_n"), o.reduction()),
                     number("w_p", 1, "weight of positives, at least 0"),
                     number("w_n", 1, "weight of negatives, at least 0"),
                     number("epsilon", 0, "read and ignored: this stable form needs none in its logarithms"),
                     MEAN),
-            pointwise("asymmetric_multi_label", "AsymmetricLossMultiLabel",
+            binary("asymmetric_multi_label", "AsymmetricLossMultiLabel",
                     "Binary cross entropy of logits that plays down easy negatives: many labels, few true.",
                     o -> new AsymmetricLossMultiLabel(o.number("gamma_neg"), o.number("gamma_pos"),
                             o.numberOr("clip", 0), o.number("eps"), o.flag("disable_torch_grad_focal_loss"),
@@ -69,7 +68,7 @@ final class Losses {
                     number("eps", 1e-8, "least probability inside the logarithms, in [0, 1)"),
                     new OptionSpec("disable_torch_grad_focal_loss", BOOLEAN, false,
                             "whether the gradient takes the focusing weight for a constant"),
-                    reduction(Reduction.SUM)));
+                    reduction("sum")));
 
     private Losses() {}
 
@@ -85,16 +84,24 @@ final class Losses {
                 + ALL.stream().map(LossSpec::id).collect(Collectors.joining(", "))));
     }
 
-    private static LossSpec pointwise(String id, String className, String about, Function<Options, Loss> factory,
+    private static LossSpec pointwise(String id, String className, String about, Function<Options, Criterion> factory,
             OptionSpec... options) {
-        return new LossSpec(id, className, "pointwise", about, List.of(options), factory);
+        return new LossSpec(id, className, "pointwise", about, Loss.INPUT, "target", TargetKind.FLOATS,
+                List.of(TaskKind.RECOGNISE), List.of(options), factory);
+    }
+
+    /** A pointwise loss of logits. */
+    private static LossSpec binary(String id, String className, String about, Function<Options, Criterion> factory,
+            OptionSpec... options) {
+        return new LossSpec(id, className, "pointwise", about, Loss.INPUT, "target", TargetKind.FLOATS,
+                List.of(TaskKind.RECOGNISE, TaskKind.SEGMENT), List.of(options), factory);
     }
 
     private static OptionSpec number(String name, double preset, String about) {
         return new OptionSpec(name, NUMBER, preset, about);
     }
 
-    private static OptionSpec reduction(Reduction preset) {
-        return new OptionSpec("reduction", REDUCTION, preset, "how the elements' losses become one number");
+    private static OptionSpec reduction(String preset) {
+        return new OptionSpec("reduction", OptionType.oneOf("none", "mean", "sum"), preset, "how the elements' losses become one number");
     }
 }

@@ -51,6 +51,12 @@ class EvalTest {
     }
 
     @Test
+    void inputsMayBeNamed() {
+        Cli cli = Cli.run("eval", "mse", "--input", "target=" + t, "--input", "input=" + x);
+        assertEquals("2.75", cli.out().strip());
+    }
+
+    @Test
     void printsJson() {
         Cli cli = Cli.run("eval", "mse", "--json", "--input", x, "--target", t);
         assertTrue(cli.out().contains("\"value\" : 2.75"), cli.out());
@@ -64,7 +70,11 @@ class EvalTest {
         "evil | evil",
         "eval | expected a LOSS",
         "eval nonsense --input X --target T | loss nonsense: unknown, expected one of mse",
-        "eval mse --input X | --target",
+        "eval mse --input X | expected --target FILE",
+        "eval mse --target T | expected --input FILE",
+        "eval mse --input weight=X --target T | --input weight: mse takes input, target",
+        "eval mse --input X --input input=X --target T | --input input: given twice",
+        "eval mse --input X --target T --input target=T | --input target: given twice",
         "eval mse --input X --target T --bogus | --bogus",
         "eval mse --input X --target T -o beta=1 | option beta: unknown to mse",
         "eval mse --input X --target T -o beta | expected NAME=VALUE",
@@ -83,6 +93,8 @@ class EvalTest {
         "train digits | --loss",
         "train digits --loss mse --epochs 0 | --epochs: found 0",
         "train digits --loss mse --lr NaN | --lr: found NaN",
+        "train digits --loss mse --task sing | --task: found \"sing\", expected one of recognise, classify, segment",
+        "train digits --loss mse --task segment | loss mse: does not fit the task segment, for which there are bce",
         "train digits --loss mse -o reduction=none | reduction=none"})
     void saysInOneLineWhatIsWrong(String line) {
         NpyFile.floats(dir.resolve("wrong.npy"), new long[] {3}, 1, 2, 3);
@@ -118,6 +130,7 @@ class EvalTest {
               {"id": "lost", "loss": "mse", "options": {}, "inputs": {"input": "x.npy", "target": "no.npy"}},
               {"id": "odd", "loss": "mse", "options": {"reduction": {"a": 1}},
                "inputs": {"input": "x.npy", "target": "t.npy"}},
+              {"id": "more", "loss": "mse", "inputs": {"input": "x.npy", "target": "t.npy", "var": "t.npy"}},
               {"id": "list", "loss": "mse", "options": [], "inputs": {"input": "x.npy", "target": "t.npy"}},
               {"loss": "mse"}, {"id": 7, "loss": "mse"}, {"id": "none"}, 42, null, [],
               {"id": "last", "loss": "mse", "options": {"reduction": "none"},
@@ -135,8 +148,8 @@ class EvalTest {
         Cli cli = Cli.run("eval", "--cases", set, "--out", out, "--allow-unsupported");
         assertEquals(1, cli.code());
         assertEquals("", cli.err());
-        assertEquals(17, cli.out().lines().count(), cli.out());
-        assertTrue(cli.out().endsWith("evaluated 3, unsupported 1, failed 12" + System.lineSeparator()), cli.out());
+        assertEquals(18, cli.out().lines().count(), cli.out());
+        assertTrue(cli.out().endsWith("evaluated 3, unsupported 1, failed 13" + System.lineSeparator()), cli.out());
         assertTrue(cli.out().contains("failed       lost  " + dir.resolve("no.npy") + ": not found"), cli.out());
         assertArrayEquals(new float[] {3.5f}, Npy.read(out.resolve("good.loss.npy")).data());
         assertArrayEquals(new float[] {1, 0, -1, 1}, Npy.read(out.resolve("good.input.grad.npy")).data());

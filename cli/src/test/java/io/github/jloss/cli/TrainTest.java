@@ -19,8 +19,7 @@ class TrainTest {
     @Test
     void recognisesDigitsAfterFewEpochs() {
         for (String loss : List.of("mse", "bce_with_logits", "asymmetric_multi_label")) {
-            Cli cli = train("--loss", loss, "--epochs", 8);
-            double accuracy = Double.parseDouble(cli.out().replaceAll("(?s).*\"accuracy\" : ([0-9.]+).*", "$1"));
+            double accuracy = score("accuracy", "--loss", loss, "--epochs", 8);
             assertTrue(accuracy > 0.93, loss + " " + accuracy);
         }
     }
@@ -28,10 +27,13 @@ class TrainTest {
     @Test
     void everyLossTeaches() {
         for (LossSpec loss : Losses.ALL) {
-            Cli cli = Cli.run("train", "digits", "--loss", loss.id(), "--epochs", 2, "--hidden", 16);
-            assertEquals(0, cli.code(), cli.err());
-            assertTrue(cli.out().contains("epoch 2/2  loss "), cli.out());
-            assertTrue(cli.out().contains("digits it never trained on"), cli.out());
+            for (TaskKind task : loss.tasks()) {
+                Cli cli = Cli.run("train", "digits", "--task", task, "--loss", loss.id(), "--epochs", 1,
+                        "--hidden", 16, "--batch", 64);
+                assertEquals(0, cli.code(), cli.err());
+                assertTrue(cli.out().contains("epoch 1/1  loss "), cli.out());
+                assertTrue(cli.out().contains("digits it never trained on"), cli.out());
+            }
         }
     }
 
@@ -41,6 +43,18 @@ class TrainTest {
         assertEquals(one, history("--seed", 7, "--threads", 2));
         assertEquals(one, history("--seed", 7));
         assertNotEquals(one, history("--seed", 8));
+    }
+
+    @Test
+    void findsInk() {
+        double iou = score("IoU", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 4, "--hidden", 32);
+        assertTrue(iou > 0.35, "" + iou);
+        Cli cli = Cli.run("train", "digits", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 1);
+        assertTrue(cli.out().contains("........##......    "), cli.out());
+    }
+
+    private static double score(String name, Object... args) {
+        return Double.parseDouble(train(args).out().replaceAll("(?s).*\"" + name + "\" : ([0-9.]+).*", "$1"));
     }
 
     private static String history(Object... args) {
