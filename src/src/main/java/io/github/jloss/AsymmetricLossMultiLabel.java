@@ -52,6 +52,13 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss {
     private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
             boolean disableGradFocal, boolean shifts) implements PointwiseFormula {
 
+        /** The options; the other components follow from them. */
+        @Override
+        public String toString() {
+            return "[gammaNeg=" + gammaNeg + ", gammaPos=" + gammaPos + ", clip=" + clip + ", eps=" + eps
+                    + ", disableGradFocal=" + disableGradFocal + "]";
+        }
+
         @Override
         public float value(float x, float t) {
             return -focus(x, t) * logLikelihood(x, t);

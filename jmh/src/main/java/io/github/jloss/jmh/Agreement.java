@@ -11,11 +11,14 @@ final class Agreement {
 
     private Agreement() {}
 
-    static void require(String loss, double ours, float[] ourGradient, double theirs, float[] theirGradient) {
+    static void require(String loss, double ours, double theirs) {
         // Written so that a NaN on either side is a difference.
         if (!(Math.abs(ours - theirs) <= TOLERANCE * Math.abs(theirs))) {
             throw new IllegalStateException(loss + ": not the same work: value " + ours + ", peer " + theirs);
         }
+    }
+
+    static void require(String loss, float[] ourGradient, float[] theirGradient) {
         double largest = 0;
         for (float g : theirGradient) {
             largest = Math.max(largest, Math.abs(g));

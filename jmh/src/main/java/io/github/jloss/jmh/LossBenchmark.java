@@ -1,7 +1,9 @@
 package io.github.jloss.jmh;
 
 import io.github.jloss.Backend;
-import io.github.jloss.Loss;
+import io.github.jloss.Backward;
+import io.github.jloss.Batch;
+import io.github.jloss.Criterion;
 import io.github.jloss.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,16 +27,15 @@ public class LossBenchmark {
 
     private static final int ALIGNMENT = 64;
 
-    private static final int WARM_UP_SIZE = 65_536;
     private static final long WARM_UP_NANOS = 15_000_000_000L;
 
     /** Which loss. */
     @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined"})
     public String loss;
 
-    /** Elements of the batch. */
-    @Param({"65536", "1048576", "16777216"})
-    public int size;
+    /** Elements of the batch, or its dimensions. */
+    @Param("65536")
+    public String shape;
 
     /** Threads, the calling one included. */
     @Param({"1", "2"})
@@ -52,10 +53,8 @@ public class LossBenchmark {
     int warmUpCalls = 3000;
 
     private Arena arena;
-    private Loss measured;
-    private Tensor input;
-    private Tensor target;
-    private Tensor gradient;
+    private Criterion measured;
+    private Batch batch;
 
     /** Makes the batch and, if asked, spoils the JVM's profiles. */
     @Setup
@@ -66,36 +65,32 @@ public class LossBenchmark {
         }
         // Shared: a segment that belongs to one thread alone could not be worked on by two.
         arena = Arena.ofShared();
-        measured = Losses.of(loss).on(backend);
-        warmUp();
-        Batch batch = Batch.of(loss, size);
-        input = tensor(batch.input());
-        target = tensor(batch.target());
-        gradient = tensor(new float[size]);
+        Subject subject = Subjects.of(loss);
+        Shape size = Shape.of(shape);
+        measured = subject.criterion().apply(size).on(backend);
+        Shape small = subject.small().size() < size.size() ? subject.small() : size;
+        warmUp(subject.criterion().apply(small).on(backend), subject.data().apply(small).batch(this::tensor));
+        batch = subject.data().apply(size).batch(this::tensor);
     }
 
     /**
      * Calls what is measured until the JIT has surely compiled it: interpreted, the Vector API allocates some 30 MB and
      * takes 200 ms for 65,536 elements, and a few of those calls are all that a warm-up iteration would hold.
      */
-    private void warmUp() {
-        Batch batch = Batch.of(loss, Math.min(size, WARM_UP_SIZE));
-        Tensor x = tensor(batch.input());
-        Tensor t = tensor(batch.target());
-        Tensor g = tensor(new float[batch.input().length]);
+    private void warmUp(Criterion criterion, Batch small) {
         long start = System.nanoTime();
         for (int i = 0; i < warmUpCalls && System.nanoTime() - start < WARM_UP_NANOS; i++) {
-            measured.forwardBackward(x, t, g);
+            criterion.forwardBackward(small, Backward.OVERWRITE);
         }
     }
 
-    private Tensor tensor(float[] data) {
+    private Tensor tensor(float[] data, long... dims) {
         if (!memory.equals("segment")) {
-            return Tensor.of(data);
+            return Tensor.of(data, dims);
         }
         MemorySegment segment = arena.allocate((long) data.length * Float.BYTES, ALIGNMENT);
         MemorySegment.copy(data, 0, segment, ValueLayout.JAVA_FLOAT, 0, data.length);
-        return Tensor.of(segment, data.length);
+        return Tensor.of(segment, dims);
     }
 
     /** Gives native memory back. */
@@ -111,6 +106,6 @@ public class LossBenchmark {
      */
     @Benchmark
     public double valueAndGradient() {
-        return measured.forwardBackward(input, target, gradient);
+        return measured.forwardBackward(batch, Backward.OVERWRITE);
     }
 }

@@ -36,9 +36,9 @@ public class PlainAddBenchmark {
     /** Makes the arrays and starts the helpers. */
     @Setup
     public void setUp() {
-        Batch batch = Batch.of("bce", size);
-        a = batch.input();
-        b = batch.target();
+        Data data = Data.numbers(size);
+        a = data.inputs().getFirst().data();
+        b = data.target().data();
         c = new float[size];
         team = new Team(threads, this::part);
     }

@@ -57,11 +57,11 @@ final class Report {
         each(Kind.JLOSS, settings.threads(), spec -> {
             Spec torch = spec.with(Kind.LIBTORCH);
             Spec plain = spec.with(Kind.PLAIN);
-            rows.add(List.of(spec.loss(), elements(spec), String.valueOf(spec.threads()), time(spec), time(torch),
+            rows.add(List.of(spec.loss(), spec.shape().text(), String.valueOf(spec.threads()), time(spec), time(torch),
                     ratio(torch, spec, "%.1fx"), time(plain), ratio(spec, plain, "%.2f"), bytes(spec)));
         });
         table("Against libtorch and memory",
-                List.of("loss", "elements", "threads", "jloss us", "libtorch us", "libtorch / jloss", "plain add us",
+                List.of("loss", "size", "threads", "jloss us", "libtorch us", "libtorch / jloss", "plain add us",
                         "jloss / plain", "B/op"), rows);
     }
 
@@ -71,12 +71,12 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         if (many > one) {
             Function<Spec, String> speedUp = spec -> ratio(spec, spec.withThreads(many), "%.2fx");
-            each(Kind.JLOSS, List.of(one), spec -> rows.add(List.of(spec.loss(), elements(spec), time(spec),
+            each(Kind.JLOSS, List.of(one), spec -> rows.add(List.of(spec.loss(), spec.shape().text(), time(spec),
                     time(spec.withThreads(many)), speedUp.apply(spec), speedUp.apply(spec.with(Kind.LIBTORCH)),
                     speedUp.apply(spec.with(Kind.PLAIN)))));
         }
         table(many > one ? many + " threads against " + one : "More threads",
-                List.of("loss", "elements", one + "-thread us", many + "-thread us", "jloss speed-up",
+                List.of("loss", "size", one + "-thread us", many + "-thread us", "jloss speed-up",
                         "libtorch speed-up", "plain add speed-up"), rows);
     }
 
@@ -84,10 +84,10 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         each(kind, settings.threads(), other -> {
             Spec spec = other.with(Kind.JLOSS);
-            rows.add(List.of(spec.loss(), elements(spec), String.valueOf(spec.threads()), time(spec), time(other),
+            rows.add(List.of(spec.loss(), spec.shape().text(), String.valueOf(spec.threads()), time(spec), time(other),
                     ratio(other, spec, "%.2f"), bytes(other)));
         });
-        table(title, List.of("loss", "elements", "threads", first, second, quotient, "B/op"), rows);
+        table(title, List.of("loss", "size", "threads", first, second, quotient, "B/op"), rows);
     }
 
     private void failures(List<String> failures) {
@@ -102,9 +102,9 @@ final class Report {
     /** Visits what was measured of a kind, loss by loss. */
     private void each(Kind kind, List<Integer> threads, Consumer<Spec> row) {
         for (String loss : settings.losses()) {
-            for (int size : settings.sizes()) {
+            for (Shape shape : settings.shapes(loss)) {
                 for (int t : threads) {
-                    Spec spec = new Spec(kind, loss, size, t);
+                    Spec spec = new Spec(kind, loss, shape, t);
                     if (results.containsKey(spec)) row.accept(spec);
                 }
             }
@@ -130,10 +130,6 @@ final class Report {
 
     private void line(String line) {
         text.append(line).append('\n');
-    }
-
-    private static String elements(Spec spec) {
-        return String.format(Locale.ROOT, "%,d", spec.size());
     }
 
     private String time(Spec spec) {

@@ -3,7 +3,9 @@ package io.github.jloss.jmh;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What the command line asks for. */
@@ -14,7 +16,7 @@ final class Settings {
               --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
               --peers           libtorch beside us
               --losses A,B      default: all (%s)
-              --sizes N,M       elements; default: 65536,1048576,16777216
+              --sizes S,T       elements (65536) or dimensions (1024x1000); default: what suits each loss
               --threads N,M     default: 1,2
               --forks N         rounds over the whole set, one JVM each; default: 5
               --no-polluted     without the runs after all other losses
@@ -22,10 +24,10 @@ final class Settings {
               --out FILE.md     write the report here too
               --json FILE       write JMH's results here
               --help            this text"""
-            .formatted(String.join(", ", Losses.NAMES));
+            .formatted(String.join(", ", Subjects.NAMES));
 
-    private List<String> losses = Losses.NAMES;
-    private List<Integer> sizes = List.of(65_536, 1_048_576, 16_777_216);
+    private List<String> losses = Subjects.NAMES;
+    private List<Shape> sizes = List.of();
     private List<Integer> threads = List.of(1, 2);
     private boolean quick;
     private boolean peers;
@@ -67,7 +69,7 @@ final class Settings {
     private void set(String option, String value) {
         switch (option) {
             case "--losses" -> losses = list(value, Settings::loss);
-            case "--sizes" -> sizes = list(value, v -> number(option, v, 1 << 30));
+            case "--sizes" -> sizes = list(value, Shape::of);
             case "--threads" -> threads = list(value, v -> number(option, v, 1024)).stream().sorted().toList();
             case "--forks" -> forks = number(option, value, 100);
             case "--out" -> out = Path.of(value);
@@ -80,7 +82,7 @@ final class Settings {
     }
 
     private static String loss(String name) {
-        Losses.of(name);
+        Subjects.of(name);
         return name;
     }
 
@@ -99,26 +101,40 @@ final class Settings {
 
     /** What to measure in each round, things to be compared side by side. */
     List<Spec> specs() {
-        List<Spec> specs = new ArrayList<>();
-        for (int size : sizes) {
+        Set<Spec> specs = new LinkedHashSet<>();
+        for (Shape shape : shapes()) {
             for (int t : threads) {
-                specs.add(new Spec(Kind.PLAIN, "", size, t));
+                if (shape.rank() == 1) specs.add(new Spec(Kind.PLAIN, "", shape, t));
                 for (String loss : losses) {
-                    Spec spec = new Spec(Kind.JLOSS, loss, size, t);
-                    specs.add(spec);
-                    if (peers) specs.add(spec.with(Kind.LIBTORCH));
-                    // Neither has to do with the number of threads: once is enough.
-                    if (segment && t == threads.getFirst()) specs.add(spec.with(Kind.SEGMENT));
-                    if (polluted && t == threads.getFirst()) specs.add(spec.with(Kind.POLLUTED));
+                    if (shapes(loss).contains(shape)) specs.addAll(specs(new Spec(Kind.JLOSS, loss, shape, t)));
                 }
             }
         }
+        return List.copyOf(specs);
+    }
+
+    private List<Spec> specs(Spec spec) {
+        List<Spec> specs = new ArrayList<>(List.of(spec));
+        if (peers) specs.add(spec.with(Kind.LIBTORCH));
+        // Neither has to do with the number of threads: once is enough.
+        if (segment && spec.threads() == threads.getFirst()) specs.add(spec.with(Kind.SEGMENT));
+        if (polluted && spec.threads() == threads.getFirst()) specs.add(spec.with(Kind.POLLUTED));
         return specs;
+    }
+
+    /** Where a loss is measured. */
+    List<Shape> shapes(String loss) {
+        Subject subject = Subjects.of(loss);
+        return sizes.isEmpty() ? subject.shapes() : sizes.stream().filter(subject::fits).toList();
+    }
+
+    private List<Shape> shapes() {
+        return losses.stream().flatMap(loss -> shapes(loss).stream()).distinct().toList();
     }
 
     /** Seconds that one fork takes, about. */
     double seconds(Spec spec) {
-        double data = spec.size() * 0.12e-6;
+        double data = spec.shape().size() * 0.12e-6;
         return spec.kind().overheadSeconds() + data + 2 * iterations() * iterationMillis() / 1000.0;
     }
 
@@ -137,10 +153,6 @@ final class Settings {
 
     List<String> losses() {
         return losses;
-    }
-
-    List<Integer> sizes() {
-        return sizes;
     }
 
     List<Integer> threads() {

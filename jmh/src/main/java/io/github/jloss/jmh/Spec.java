@@ -5,10 +5,10 @@ package io.github.jloss.jmh;
  *
  * @param kind what
  * @param loss the name of the loss; empty for the plain loop
- * @param size elements
+ * @param shape the batch
  * @param threads threads
  */
-record Spec(Kind kind, String loss, int size, int threads) {
+record Spec(Kind kind, String loss, Shape shape, int threads) {
 
     Spec {
         if (!kind.hasLoss()) {
@@ -18,17 +18,17 @@ record Spec(Kind kind, String loss, int size, int threads) {
 
     /** The same batch measured in another way. */
     Spec with(Kind other) {
-        return new Spec(other, loss, size, threads);
+        return new Spec(other, loss, shape, threads);
     }
 
     /** The same with another number of threads. */
     Spec withThreads(int other) {
-        return new Spec(kind, loss, size, other);
+        return new Spec(kind, loss, shape, other);
     }
 
     @Override
     public String toString() {
-        return (loss.isEmpty() ? "" : loss + ", ") + "%,d, ".formatted(size) + threads
+        return (loss.isEmpty() ? "" : loss + ", ") + shape.text() + ", " + threads
                 + (threads == 1 ? " thread: " : " threads: ") + kind.label();
     }
 }

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** timm's {@code AsymmetricLossMultiLabel} with its defaults, operation by operation, in-place where timm is. */
-final class LibtorchAsymmetric implements LibtorchLoss {
+final class LibtorchAsymmetric implements LibtorchLoss.OfOne {
 
     private final Scalar one = new Scalar(1f);
     private final Scalar clip = new Scalar(0.05f);

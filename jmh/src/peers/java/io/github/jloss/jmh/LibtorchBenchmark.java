@@ -1,6 +1,10 @@
 package io.github.jloss.jmh;
 
 import io.github.jloss.Backend;
+import io.github.jloss.Backward;
+import io.github.jloss.Batch;
+import io.github.jloss.Criterion;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -27,44 +31,54 @@ public class LibtorchBenchmark {
     @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined"})
     public String loss;
 
-    /** Elements of the batch. */
-    @Param({"65536", "1048576", "16777216"})
-    public int size;
+    /** Elements of the batch, or its dimensions. */
+    @Param("65536")
+    public String shape;
 
     /** Threads, the calling one included. */
     @Param({"1", "2"})
     public int threads;
 
     private LibtorchLoss measured;
-    private Tensor x;
-    private Tensor y;
+    private Tensor[] inputs;
+    private Tensor target;
 
     /** Makes the batch, and makes sure that jloss computes the same from it. */
     @Setup
     public void setUp() {
         torch.set_num_threads(threads);
         measured = LibtorchLoss.of(loss);
-        Batch batch = Batch.of(loss, size);
-        x = Tensor.create(batch.input(), size);
-        x.set_requires_grad(true);
-        y = Tensor.create(batch.target(), size);
+        Subject subject = Subjects.of(loss);
+        Shape size = Shape.of(shape);
+        Data data = subject.data().apply(size);
+        inputs = data.inputs().stream().map(input -> Tensor.create(input.data(), input.shape()))
+                .toArray(Tensor[]::new);
+        for (Tensor input : inputs) input.set_requires_grad(true);
+        target = data.labels() == null ? Tensor.create(data.target().data(), data.target().shape())
+                : Tensor.create(longs(data.labels().data()), data.labels().shape());
+        target = measured.prepare(target, inputs[0]);
 
-        float[] ours = new float[size];
-        double value = Losses.of(loss).on(Backend.cpu(threads)).forwardBackward(
-                io.github.jloss.Tensor.of(batch.input()), io.github.jloss.Tensor.of(batch.target()),
-                io.github.jloss.Tensor.of(ours));
-        double theirValue = valueAndGradient();
-        Agreement.require(loss, value, ours, theirValue, gradient());
+        Criterion ours = subject.criterion().apply(size).on(Backend.cpu(threads));
+        Batch batch = data.batch(io.github.jloss.Tensor::of);
+        double value = ours.forwardBackward(batch, Backward.OVERWRITE);
+        Agreement.require(loss, value, valueAndGradient());
+        for (int i = 0; i < inputs.length; i++) {
+            Agreement.require(loss, (float[]) batch.gradient(i).storage(), gradient(inputs[i]));
+        }
         if (torch.get_num_threads() != threads) {
             throw new IllegalStateException(
                     "libtorch runs " + torch.get_num_threads() + " threads, expected " + threads);
         }
     }
 
-    private float[] gradient() {
+    private static long[] longs(int... ints) {
+        return Arrays.stream(ints).asLongStream().toArray();
+    }
+
+    private static float[] gradient(Tensor input) {
         try (var _ = new PointerScope()) {
-            float[] copy = new float[size];
-            x.grad().data_ptr_float().get(copy);
+            float[] copy = new float[(int) input.numel()];
+            input.grad().contiguous().data_ptr_float().get(copy);
             return copy;
         }
     }
@@ -77,8 +91,8 @@ public class LibtorchBenchmark {
     @Benchmark
     public double valueAndGradient() {
         try (var _ = new PointerScope()) {
-            x.mutable_grad().reset();
-            Tensor value = measured.value(x, y);
+            for (Tensor input : inputs) input.mutable_grad().reset();
+            Tensor value = measured.value(inputs, target);
             value.backward();
             return value.item_double();
         }

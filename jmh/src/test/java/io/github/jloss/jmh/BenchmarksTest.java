@@ -15,10 +15,20 @@ class BenchmarksTest {
 
     private static final int SIZE = 1003;
 
+    /** As many dimensions as the loss needs, all odd. */
+    private static String shape(String loss) {
+        return switch (Subjects.of(loss).small().rank()) {
+            case 1 -> String.valueOf(SIZE);
+            case 2 -> "37x19";
+            case 3 -> "7x19x33";
+            default -> "2x5x7x9";
+        };
+    }
+
     private static double value(String loss, int threads, String memory) {
         LossBenchmark benchmark = new LossBenchmark();
         benchmark.loss = loss;
-        benchmark.size = SIZE;
+        benchmark.shape = shape(loss);
         benchmark.threads = threads;
         benchmark.memory = memory;
         benchmark.warmUpCalls = 1;
@@ -32,7 +42,7 @@ class BenchmarksTest {
 
     @Test
     void everyLossRunsInEveryWayAndGivesTheSame() {
-        for (String loss : Losses.NAMES) {
+        for (String loss : Subjects.NAMES) {
             double value = value(loss, 1, "array");
             assertTrue(value > 0, loss);
             assertEquals(value, value(loss, 2, "array"), loss);
@@ -42,15 +52,15 @@ class BenchmarksTest {
 
     @Test
     void theBenchmarkKnowsAllLosses() throws NoSuchFieldException {
-        assertEquals(Losses.NAMES, List.of(LossBenchmark.class.getField("loss").getAnnotation(Param.class).value()));
+        assertEquals(Subjects.NAMES, List.of(LossBenchmark.class.getField("loss").getAnnotation(Param.class).value()));
     }
 
     @Test
     void plainAddAddsAllWithAnyNumberOfThreads() {
-        Batch batch = Batch.of("bce", SIZE);
+        Data data = Data.numbers(SIZE);
         float[] expected = new float[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            expected[i] = batch.input()[i] + batch.target()[i];
+            expected[i] = data.inputs().getFirst().data()[i] + data.target().data()[i];
         }
         for (int threads = 1; threads <= 3; threads++) {
             PlainAddBenchmark benchmark = new PlainAddBenchmark();
@@ -68,18 +78,18 @@ class BenchmarksTest {
 
     @Test
     void pollutionCallsTheOthers() {
-        assertDoesNotThrow(() -> Pollution.runAllBut("bce", Backend.cpu(1), SIZE, 2, 2));
+        assertDoesNotThrow(() -> Pollution.runAllBut("bce", Backend.cpu(1), 2, 2));
     }
 
     @Test
     void differentWorkIsNoticed() {
         float[] gradient = {1, 0.5f};
-        assertDoesNotThrow(() -> Agreement.require("bce", 2, gradient, 2.00001, new float[] {1.00001f, 0.5f}));
-        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", 2, gradient, 2.1, gradient));
+        assertDoesNotThrow(() -> Agreement.require("bce", 2, 2.00001));
+        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", 2, 2.1));
+        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", Double.NaN, 2));
+        assertDoesNotThrow(() -> Agreement.require("bce", gradient, new float[] {1.00001f, 0.5f}));
+        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", gradient, new float[] {1, 0.501f}));
         assertThrows(IllegalStateException.class,
-                () -> Agreement.require("bce", 2, gradient, 2, new float[] {1, 0.501f}));
-        assertThrows(IllegalStateException.class,
-                () -> Agreement.require("bce", 2, gradient, 2, new float[] {1, Float.NaN}));
-        assertThrows(IllegalStateException.class, () -> Agreement.require("bce", Double.NaN, gradient, 2, gradient));
+                () -> Agreement.require("bce", gradient, new float[] {1, Float.NaN}));
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
 
-    private static final Spec BCE = new Spec(Kind.JLOSS, "bce", 65_536, 1);
+    private static final Spec BCE = new Spec(Kind.JLOSS, "bce", Shape.of("65536"), 1);
 
     private final Map<Spec, Measurement> results = new HashMap<>();
 
@@ -75,7 +75,8 @@ class ReportTest {
 
     @Test
     void mistakesOnTheCommandLineAreTold() {
-        for (String[] wrong : new String[][] {{"--losses", "bse"}, {"--sizes", "0"}, {"--threads", "two"}, {"--forks"},
+        for (String[] wrong : new String[][] {{"--losses", "bse"}, {"--sizes", "0"}, {"--sizes", "8x"},
+            {"--sizes", "65536x65536"}, {"--threads", "two"}, {"--forks"},
             {"--loss"}}) {
             assertThrows(IllegalArgumentException.class, () -> Settings.parse(wrong), () -> String.join(" ", wrong));
         }

@@ -46,6 +46,10 @@ final class PointwiseJob extends Parallel {
 
     void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
             Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
+        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
+            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
+                    + " and does not fit into a float");
+        }
         formula = newFormula;
         input = newInput;
         target = newTarget;
@@ -54,10 +58,6 @@ final class PointwiseJob extends Parallel {
         losses = newLosses;
         upstream = newUpstream;
         gradient = newGradient;
-        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
-                    + " and does not fit into a float");
-        }
         scale = (float) newScale;
         add = newAdd;
         Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;

@@ -117,24 +117,22 @@ final class Emitter {
                     int[] access = takeAccess();
                     code.getstatic(LOOP, "SPECIES", SPECIES);
                     pushPlace(access);
-                    if (inNativeMemory) {
-                        code.invokestatic(FLOATS, "fromMemorySegment",
-                                type(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, BYTE_ORDER));
-                    } else {
-                        code.invokestatic(FLOATS, "fromArray", type(FLOATS, SPECIES, ARRAY, ConstantDescs.CD_int));
-                    }
+                    code.invokestatic(FLOATS, inNativeMemory ? "fromMemorySegment" : "fromArray",
+                            place(FLOATS, SPECIES));
                 }
                 default -> {
                     pushPlace(takeAccess());
-                    if (inNativeMemory) {
-                        code.invokevirtual(FLOATS, "intoMemorySegment",
-                                type(ConstantDescs.CD_void, SEGMENT, ConstantDescs.CD_long, BYTE_ORDER));
-                    } else {
-                        code.invokevirtual(FLOATS, "intoArray",
-                                type(ConstantDescs.CD_void, ARRAY, ConstantDescs.CD_int));
-                    }
+                    code.invokevirtual(FLOATS, inNativeMemory ? "intoMemorySegment" : "intoArray",
+                            place(ConstantDescs.CD_void));
                 }
             }
+        }
+
+        /** The type of a method that takes some parameters and then a place in memory. */
+        private MethodTypeDesc place(ClassDesc result, ClassDesc... before) {
+            return type(result, before).insertParameterTypes(before.length, inNativeMemory
+                    ? new ClassDesc[] {SEGMENT, ConstantDescs.CD_long, BYTE_ORDER}
+                    : new ClassDesc[] {ARRAY, ConstantDescs.CD_int});
         }
 
         /** From the operand stack to local variables; what was computed of the same arguments before stays known. */
