@@ -2,6 +2,7 @@ package io.github.jloss.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.jloss.Backend;
+import io.github.jloss.Criterion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -130,7 +131,7 @@ final class Cases {
         delete(lossFile);
         gradientFiles.values().forEach(Cases::delete);
         Path base = file.toAbsolutePath().getParent();
-        Options options = named.options(Json.plain(object(node, "options")), base);
+        Criterion criterion = named.create(Json.plain(object(node, "options")), base).on(backend);
         for (Map.Entry<String, JsonNode> input : object(node, "inputs").properties()) {
             if (!named.arguments().contains(input.getKey())) {
                 throw new UserError("input " + input.getKey() + ": unknown to " + named.id() + ", which has "
@@ -139,7 +140,7 @@ final class Cases {
         }
         Map<String, NpyArray> arrays = new HashMap<>();
         named.arguments().forEach(name -> arrays.put(name, array(node, name, base)));
-        Evaluation result = Evaluation.of(named, options, arrays, named.inputs(), backend);
+        Evaluation result = Evaluation.of(named, criterion, arrays, named.inputs());
         result.writeLoss(lossFile);
         gradientFiles.forEach((input, into) -> Npy.write(into, result.gradients().get(input)));
         return result.value();

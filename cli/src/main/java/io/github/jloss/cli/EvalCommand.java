@@ -1,5 +1,6 @@
 package io.github.jloss.cli;
 
+import io.github.jloss.Criterion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,10 +98,10 @@ final class EvalCommand implements Callable<Integer> {
             require(named.inputs().contains(of),
                     "--grad " + of + ": " + named.id() + " has gradients of " + named.inputs());
         }
-        Options chosen = named.options(options.values(), Path.of(""));
+        Criterion criterion = named.create(options.values(), Path.of("")).on(backend.backend());
         Map<String, NpyArray> arrays = new HashMap<>();
         files.forEach((argument, file) -> arrays.put(argument, Npy.read(Path.of(file))));
-        Evaluation result = Evaluation.of(named, chosen, arrays, gradientFiles.keySet(), backend.backend());
+        Evaluation result = Evaluation.of(named, criterion, arrays, gradientFiles.keySet());
         if (loss != null) result.writeLoss(Path.of(loss));
         gradientFiles.forEach((of, file) -> Npy.write(Path.of(file), result.gradients().get(of)));
         if (json.wanted()) {

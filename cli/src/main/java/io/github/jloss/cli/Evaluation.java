@@ -1,6 +1,5 @@
 package io.github.jloss.cli;
 
-import io.github.jloss.Backend;
 import io.github.jloss.Backward;
 import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
@@ -28,14 +27,12 @@ record Evaluation(double value, NpyArray losses, Map<String, NpyArray> gradients
      * Evaluates a loss.
      *
      * @param loss which
-     * @param options its options
+     * @param criterion the same with its options
      * @param arrays what it reads, by name
      * @param wanted the inputs whose gradients are wanted
-     * @param backend where to compute
      */
-    static Evaluation of(LossSpec loss, Options options, Map<String, NpyArray> arrays, Collection<String> wanted,
-            Backend backend) {
-        Criterion criterion = loss.factory().apply(options).on(backend);
+    static Evaluation of(LossSpec loss, Criterion criterion, Map<String, NpyArray> arrays,
+            Collection<String> wanted) {
         Map<String, NpyArray> gradients = new LinkedHashMap<>();
         List<Tensor> inputs = new ArrayList<>();
         List<Tensor> into = new ArrayList<>();
@@ -47,7 +44,7 @@ record Evaluation(double value, NpyArray losses, Map<String, NpyArray> gradients
         }
         Target target = loss.targetName() == null
                 ? null
-                : loss.target().of(arrays.get(loss.targetName()), arrays.get(loss.inputs().getFirst()), options);
+                : loss.target().of(arrays.get(loss.targetName()), arrays.get(loss.inputs().getFirst()));
         Batch batch = new Batch(inputs, target, gradients.isEmpty() ? List.of() : into);
         if (criterion.reduction() != Reduction.NONE) {
             double value = gradients.isEmpty()

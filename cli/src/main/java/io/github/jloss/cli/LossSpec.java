@@ -24,14 +24,9 @@ import java.util.function.Function;
 record LossSpec(String id, String className, String family, String about, List<String> inputs, String targetName,
         TargetKind target, List<TaskKind> tasks, List<OptionSpec> options, Function<Options, Criterion> factory) {
 
-    /** Its options with what a user set; file names are relative to {@code base}. */
-    Options options(Map<String, ?> given, Path base) {
-        return Options.of(id, options, given, base);
-    }
-
-    /** The loss with what a user set. */
+    /** The loss with what a user set; file names are relative to {@code base}. */
     Criterion create(Map<String, ?> given, Path base) {
-        return factory.apply(options(given, base));
+        return factory.apply(Options.of(id, options, given, base));
     }
 
     /** Whether it has an option of a name. */

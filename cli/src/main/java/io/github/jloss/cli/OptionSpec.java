@@ -12,6 +12,19 @@ import java.nio.file.Path;
  */
 record OptionSpec(String name, OptionType type, Object preset, String about) {
 
+    static OptionSpec number(String name, double preset, String about) {
+        return new OptionSpec(name, OptionType.NUMBER, preset, about);
+    }
+
+    static OptionSpec flag(String name, boolean preset, String about) {
+        return new OptionSpec(name, OptionType.BOOLEAN, preset, about);
+    }
+
+    static OptionSpec reduction(String preset) {
+        return new OptionSpec("reduction", OptionType.oneOf("none", "mean", "sum"), preset,
+                "how several losses become one number");
+    }
+
     /**
      * An option's value from what a user wrote.
      *

@@ -41,6 +41,11 @@ final class Options {
         return (Double) values.get(name);
     }
 
+    /** A number, or null for none. */
+    Double numberOrNull(String name) {
+        return (Double) values.get(name);
+    }
+
     /** A number for which null has a meaning of its own. */
     double numberOr(String name, double whenNull) {
         return values.get(name) == null ? whenNull : number(name);

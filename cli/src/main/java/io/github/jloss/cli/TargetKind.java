@@ -12,10 +12,8 @@ enum TargetKind {
     ROWS("a float for each row"),
     /** A class number for each row or pixel. */
     LABELS("class labels"),
-    /** Class numbers where the file holds integers, probabilities where it holds floats. */
-    LABELS_OR_FLOATS("class labels, or floats of the input's shape"),
-    /** Class numbers where the option mode says multiclass, otherwise a float for each element. */
-    BY_MODE("class labels where mode=multiclass, otherwise floats of the input's shape");
+    /** Class numbers where the file holds integers, a float for each element where it holds floats. */
+    LABELS_OR_FLOATS("class labels, or floats of the input's shape");
 
     private final String text;
 
@@ -24,13 +22,9 @@ enum TargetKind {
     }
 
     /** The target in a file; one that has the input's shape but for axes of length 1 is taken in that shape. */
-    Target of(NpyArray file, NpyArray input, Options options) {
-        boolean labels = switch (this) {
-            case NONE, FLOATS, ROWS -> false;
-            case LABELS, LABELS_OR_FLOATS -> file.integers();
-            case BY_MODE -> file.integers() && options.word("mode").equals("multiclass");
-        };
-        if (labels) return file.labels();
+    Target of(NpyArray file, NpyArray input) {
+        boolean mayBeLabels = this == LABELS || this == LABELS_OR_FLOATS;
+        if (mayBeLabels && file.integers()) return file.labels();
         return (this == ROWS ? file : file.squeezedTo(input)).tensor();
     }
 
