@@ -2,6 +2,7 @@ package io.github.jloss;
 
 import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.MarginFormula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -106,4 +107,24 @@ public interface Backend {
      */
     double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
             Tensor upstream, Tensor gradient, double scale, boolean add);
+
+    /**
+     * The margin-softmax engine: a linear layer over normalised rows, and the cross entropy of its logits. The
+     * arguments have been checked: embeddings (N, D), weight (C, D), N labels from 0 to C - 1, and the results do not
+     * overlap what is read, except that the gradient of the embeddings may be the embeddings.
+     *
+     * @param formula what the logits are
+     * @param embeddings the rows
+     * @param weight one row for each class
+     * @param labels the class of each row
+     * @param losses receives the loss of each row, or null
+     * @param upstream multiplied to the gradients of each row's loss, or null for 1
+     * @param gradEmbeddings receives the gradient of the embeddings times scale, or null
+     * @param gradWeight receives the gradient of the weight times scale, or null
+     * @param scale factor on the gradients
+     * @param add whether the gradients are added to what the tensors hold
+     * @return the sum of the losses of all rows
+     */
+    double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
+            Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add);
 }

@@ -1,8 +1,10 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Backend;
+import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.MarginFormula;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -79,6 +81,21 @@ public final class CpuBackend implements Backend {
         int count = threads(input.size());
         if (count > 1 && (confined(input) || confined(target) || confined(a) || confined(b) || confined(losses)
                 || confined(upstream) || confined(gradient))) {
+            count = 1;
+        }
+        return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
+    }
+
+    @Override
+    public double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
+            Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
+        MarginJob job = MarginJob.mine();
+        job.prepare(kernels, formula, embeddings, weight, labels, losses, upstream, gradEmbeddings, gradWeight, scale,
+                add);
+        int count = threads > 0 ? threads
+                : (int) Math.clamp((double) embeddings.size() * weight.dim(0) / MarginJob.WORTH_A_THREAD, 1, CORES);
+        if (count > 1 && (confined(embeddings) || confined(weight) || confined(losses) || confined(upstream)
+                || confined(gradEmbeddings) || confined(gradWeight))) {
             count = 1;
         }
         return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);

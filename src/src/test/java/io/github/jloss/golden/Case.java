@@ -1,5 +1,6 @@
 package io.github.jloss.golden;
 
+import io.github.jloss.AngularPenaltySMLoss;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
@@ -52,6 +53,10 @@ record Case(Map<String, Object> json) {
             case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
                     options().get("clip") == null ? 0 : number("clip"), number("eps"),
                     (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            case "angular_penalty" -> new AngularPenaltySMLoss(
+                    AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
+                    (Double) options().get("s"), (Double) options().get("m"), number("eps"),
+                    (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }

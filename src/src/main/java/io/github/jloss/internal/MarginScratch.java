@@ -1,0 +1,127 @@
+package io.github.jloss.internal;
+
+import io.github.jloss.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * What one thread needs for a {@link MarginJob} besides the job's own memory: four arrays of one block of classes,
+ * together about 3 * 96 D + 96 * 512 floats at most.
+ */
+final class MarginScratch {
+
+    private static final ThreadLocal<MarginScratch> MINE = ThreadLocal.withInitial(MarginScratch::new);
+
+    private static final float[] NOTHING = new float[0];
+
+    /** Rows of the weight: the caller's array, or a copy. */
+    float[] weight = NOTHING;
+
+    /** Where in it they begin. */
+    int weightAt;
+
+    /** What the exponential function is taken of. */
+    float[] exponents = NOTHING;
+
+    /** The gradient of a block's rows before they are projected. */
+    float[] gradient = NOTHING;
+
+    /** Some columns of a block's weights, packed. */
+    float[] panel = NOTHING;
+
+    /** The sums of a scalar product. */
+    final double[] lanes = new double[MatrixKernel.LANES];
+
+    private float[] copy = NOTHING;
+    private float[] row = NOTHING;
+
+    private MarginScratch() {}
+
+    static MarginScratch mine() {
+        return MINE.get();
+    }
+
+    /** An array of at least that length: this one, or a new one of zeros. */
+    static float[] atLeast(float[] array, long length) {
+        return array.length >= length ? array : new float[Math.toIntExact(length)];
+    }
+
+    /**
+     * Points at rows of the weight. They are copied if they are in a segment, or if their number is no multiple of
+     * {@link MatrixKernel#ROWS}: what is missing is then zeros.
+     */
+    void takeWeight(Tensor tensor, long first, int rows) {
+        int depth = (int) tensor.dim(1);
+        int padded = MarginJob.up(rows, MatrixKernel.ROWS);
+        if (tensor.storage() instanceof float[] floats && padded == rows) {
+            weight = floats;
+            weightAt = (int) (tensor.offset() + first * depth);
+            return;
+        }
+        copy = atLeast(copy, (long) MarginJob.BLOCK * depth);
+        read(tensor, first * depth, rows * depth, copy, 0);
+        Arrays.fill(copy, rows * depth, padded * depth, 0);
+        weight = copy;
+        weightAt = 0;
+    }
+
+    /** Lets go of the caller's memory. */
+    void forget() {
+        weight = NOTHING;
+    }
+
+    /** Copies elements of a tensor. */
+    static void read(Tensor tensor, long from, int n, float[] into, int at) {
+        if (tensor.storage() instanceof float[] floats) {
+            System.arraycopy(floats, (int) (tensor.offset() + from), into, at, n);
+        } else {
+            MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    (tensor.offset() + from) * Float.BYTES, into, at, n);
+        }
+    }
+
+    /**
+     * Delivers the gradient of a normalised row: {@code (g - (v inverse) t) factor}, which with t = (v inverse).g is
+     * the normalisation's own derivative.
+     */
+    void project(float[] v, int vo, float inverse, float[] g, int go, float t, float factor, Tensor to, long from,
+            int n, boolean add) {
+        float[] out;
+        int at;
+        if (to.storage() instanceof float[] floats) {
+            out = floats;
+            at = (int) (to.offset() + from);
+        } else {
+            row = atLeast(row, n);
+            out = row;
+            at = 0;
+            if (add) {
+                read(to, from, n, row, 0);
+            }
+        }
+        if (add) {
+            for (int i = 0; i < n; i++) {
+                out[at + i] += Fma.fma(-t, v[vo + i] * inverse, g[go + i]) * factor;
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                out[at + i] = Fma.fma(-t, v[vo + i] * inverse, g[go + i]) * factor;
+            }
+        }
+        if (out == row) {
+            MemorySegment.copy(row, 0, (MemorySegment) to.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    (to.offset() + from) * Float.BYTES, n);
+        }
+    }
+
+    /** Delivers a row of zeros. */
+    static void zeros(Tensor to, long from, long n) {
+        if (to.storage() instanceof float[] floats) {
+            int at = (int) (to.offset() + from);
+            Arrays.fill(floats, at, at + (int) n, 0);
+        } else {
+            ((MemorySegment) to.storage()).asSlice((to.offset() + from) * Float.BYTES, n * Float.BYTES).fill((byte) 0);
+        }
+    }
+}
