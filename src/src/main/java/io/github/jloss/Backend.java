@@ -3,6 +3,8 @@ package io.github.jloss;
 import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
+import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.SoftmaxFormula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -127,4 +129,53 @@ public interface Backend {
      */
     double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
             Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add);
+
+    /**
+     * The overlap engine, first pass: adds up. The arguments have been checked.
+     *
+     * @param what how the regions are overlaid
+     * @param input logits or probabilities
+     * @param target a tensor of as many elements, or labels
+     * @param stash receives what {@link #overlapGradient} may use in place of the input, or null. It has the input's
+     *        shape, may be the input itself, and is given only where the activation is a sigmoid
+     * @param sums receives three sums for each region: of the overlap, of the activation, and of the target
+     */
+    void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums);
+
+    /**
+     * The overlap engine, second pass: the gradient of a loss that is a function of the sums.
+     *
+     * @param what how the regions are overlaid
+     * @param input logits or probabilities; not looked at if {@code stashed}
+     * @param target a tensor of as many elements, or labels
+     * @param slopes two numbers for each region: the loss's derivatives by the sum of the overlap and by the sum of the
+     *        activation, times the factor on the gradient
+     * @param gradient receives the gradient; may be the input itself
+     * @param stashed whether it holds what {@link #overlapSums} wrote into its stash
+     * @param add whether the gradient is added to what the tensor holds
+     */
+    void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient, boolean stashed,
+            boolean add);
+
+    /**
+     * The softmax engine: one loss for each row, which is all classes of a sample or of a pixel. The arguments have been
+     * checked, labels and shapes alike. Row number r has class c at {@code (r / inner * classes + c) * inner + r % inner}
+     * of the input.
+     *
+     * @param formula what to compute
+     * @param input the logits
+     * @param classes the length of the class axis, above 0
+     * @param inner how many elements one class is from the next: 1 where the class axis is the last
+     * @param target a label for each row, or a tensor of the input's shape with probabilities
+     * @param weight the weights of the classes, or null for 1
+     * @param ignoreIndex rows of this label have loss 0 and gradient 0
+     * @param losses receives the loss of every row, or null
+     * @param upstream multiplied to the gradient of every row, or null for 1
+     * @param gradient receives the gradient times upstream times scale, or null; may be the input
+     * @param scale factor on the gradient
+     * @param add whether the gradient is added to what the tensor holds
+     * @return the sum of the losses of all rows, finished in double
+     */
+    double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add);
 }

@@ -77,6 +77,16 @@ public final class Labels implements Target {
         return size;
     }
 
+    @Override
+    public int rank() {
+        return shape.length;
+    }
+
+    @Override
+    public long dim(int axis) {
+        return shape[Objects.checkIndex(axis < 0 ? axis + shape.length : axis, shape.length)];
+    }
+
     /**
      * The dimensions.
      *

@@ -15,6 +15,21 @@ public sealed interface Target permits Tensor, Labels {
     long size();
 
     /**
+     * The number of dimensions.
+     *
+     * @return 0 for a scalar
+     */
+    int rank();
+
+    /**
+     * One dimension.
+     *
+     * @param axis counted from 0, or from the end if negative
+     * @return its length
+     */
+    long dim(int axis);
+
+    /**
      * The dimensions.
      *
      * @return a copy

@@ -120,6 +120,7 @@ public final class Tensor implements Target {
      *
      * @return 0 for a scalar
      */
+    @Override
     public int rank() {
         return shape.length;
     }
@@ -140,6 +141,7 @@ public final class Tensor implements Target {
      * @param axis counted from 0, or from the end if negative
      * @return its length
      */
+    @Override
     public long dim(int axis) {
         return shape[Objects.checkIndex(axis < 0 ? axis + shape.length : axis, shape.length)];
     }

@@ -2,9 +2,12 @@ package io.github.jloss.internal;
 
 import io.github.jloss.Backend;
 import io.github.jloss.Labels;
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
+import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.SoftmaxFormula;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -83,7 +86,30 @@ public final class CpuBackend implements Backend {
                 || confined(upstream) || confined(gradient))) {
             count = 1;
         }
-        return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
+        return job.run(count, helpers(count));
+    }
+
+    @Override
+    public void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
+        int count = overlapThreads(input, target, stash);
+        OverlapJob.mine().sums(kernels, what, input, target, stash, sums, count, helpers(count));
+    }
+
+    @Override
+    public void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
+            boolean stashed, boolean add) {
+        int count = overlapThreads(input, target, gradient);
+        OverlapJob.mine().gradient(kernels, what, input, target, slopes, gradient, stashed, add, count,
+                helpers(count));
+    }
+
+    private int overlapThreads(Tensor input, Target target, Tensor gradient) {
+        return confined(input) || target instanceof Tensor floats && confined(floats) || confined(gradient) ? 1
+                : threads(input.size());
+    }
+
+    private Executor helpers(int count) {
+        return executor != null || count == 1 ? executor : Helpers.WORKERS;
     }
 
     @Override
@@ -98,7 +124,21 @@ public final class CpuBackend implements Backend {
                 || confined(gradEmbeddings) || confined(gradWeight))) {
             count = 1;
         }
-        return job.run(count, executor != null || count == 1 ? executor : Helpers.WORKERS);
+        return job.run(count, helpers(count));
+    }
+
+    @Override
+    public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        SoftmaxJob job = SoftmaxJob.mine();
+        job.prepare(kernels, formula, input, classes, inner, target, weight, ignoreIndex, losses, upstream, gradient,
+                scale, add);
+        int count = threads(input.size());
+        if (count > 1 && (confined(input) || target instanceof Tensor soft && confined(soft) || confined(losses)
+                || confined(upstream) || confined(gradient))) {
+            count = 1;
+        }
+        return job.run(count, helpers(count));
     }
 
     private int threads(long n) {

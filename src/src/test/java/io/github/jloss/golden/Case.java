@@ -2,17 +2,28 @@ package io.github.jloss.golden;
 
 import io.github.jloss.AngularPenaltySMLoss;
 import io.github.jloss.AsymmetricLossMultiLabel;
+import io.github.jloss.AsymmetricLossSingleLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
+import io.github.jloss.CrossEntropyLoss;
+import io.github.jloss.DiceLoss;
 import io.github.jloss.HuberLoss;
+import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
+import io.github.jloss.LabelSmoothingCrossEntropyLoss;
 import io.github.jloss.MSELoss;
+import io.github.jloss.NLLLoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
+import io.github.jloss.RegionLoss;
 import io.github.jloss.SmoothL1Loss;
+import io.github.jloss.SoftJaccardLoss;
+import io.github.jloss.SoftTargetCrossEntropyLoss;
+import io.github.jloss.SoftmaxFocalLoss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.TverskyLoss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,8 +68,40 @@ record Case(Map<String, Object> json) {
                     AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
                     (Double) options().get("s"), (Double) options().get("m"), number("eps"),
                     (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
+            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary();
+            case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
+            case "soft_jaccard" -> region(SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
+                    SoftJaccardLoss.multilabel());
+            case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
+                    .alpha(number("alpha")).beta(number("beta")).gamma(number("gamma"));
+            case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
+                    .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
+            case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
+                    .withIgnoreIndex((long) number("ignore_index"));
+            case "asymmetric_single_label" -> new AsymmetricLossSingleLabel(number("gamma_pos"), number("gamma_neg"),
+                    number("eps"), reduction());
+            case "soft_target_cross_entropy" -> new SoftTargetCrossEntropyLoss();
+            case "label_smoothing_cross_entropy" ->
+                new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
+            case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
+    }
+
+    /** One of three losses, by its mode, with the options that all of them have. */
+    private <L extends RegionLoss<L>> L region(L binary, L multiclass, L multilabel) {
+        L loss = switch ((String) options().get("mode")) {
+            case "binary" -> binary;
+            case "multiclass" -> multiclass;
+            default -> multilabel;
+        };
+        loss = loss.logLoss((boolean) options().get("log_loss")).fromLogits((boolean) options().get("from_logits"))
+                .smooth(number("smooth")).eps(number("eps"));
+        if (options().get("ignore_index") != null) loss = loss.ignoreIndex((long) number("ignore_index"));
+        if (options().get("class_weights") instanceof List<?> weights) {
+            loss = loss.classWeights(weights.stream().mapToDouble(w -> (double) w).toArray());
+        }
+        return loss;
     }
 
     /** The case's inputs and target, by the names the loss has for its inputs, with room for every gradient. */

@@ -4,6 +4,7 @@ import io.github.jloss.internal.Reductions;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Reductions on vectors. */
@@ -11,6 +12,10 @@ public final class SimdReductions implements Reductions {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int WIDTH = SPECIES.length();
+    private static final VectorShuffle<Float> ZIP_LOW = VectorShuffle.makeZip(SPECIES, 0);
+    private static final VectorShuffle<Float> ZIP_HIGH = VectorShuffle.makeZip(SPECIES, 1);
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(SPECIES, 1);
 
     /** The only one. */
     public static final SimdReductions INSTANCE = new SimdReductions();
@@ -37,5 +42,41 @@ public final class SimdReductions implements Reductions {
         }
         first = first.blend(second, first.lt(second));
         return first.reduceLanes(VectorOperators.MAX) + 0f;
+    }
+
+    @Override
+    public void zip(float[] in, int from, int half, float[] out, int to, int stride) {
+        if (half < WIDTH) {
+            Reductions.super.zip(in, from, half, out, to, stride);
+            return;
+        }
+        for (int i = 0; i < half; i += WIDTH) {
+            // The last vectors may overlap those before.
+            int at = Math.min(i, half - WIDTH);
+            FloatVector a = FloatVector.fromArray(SPECIES, in, from + at);
+            FloatVector b = FloatVector.fromArray(SPECIES, in, from + half + at);
+            a.rearrange(ZIP_LOW, b).intoArray(out, to + place(2 * at, stride));
+            a.rearrange(ZIP_HIGH, b).intoArray(out, to + place(2 * at + WIDTH, stride));
+        }
+    }
+
+    @Override
+    public void unzip(float[] in, int from, int stride, float[] out, int to, int half) {
+        if (half < WIDTH) {
+            Reductions.super.unzip(in, from, stride, out, to, half);
+            return;
+        }
+        for (int i = 0; i < half; i += WIDTH) {
+            int at = Math.min(i, half - WIDTH);
+            FloatVector a = FloatVector.fromArray(SPECIES, in, from + place(2 * at, stride));
+            FloatVector b = FloatVector.fromArray(SPECIES, in, from + place(2 * at + WIDTH, stride));
+            a.rearrange(EVEN, b).intoArray(out, to + at);
+            a.rearrange(ODD, b).intoArray(out, to + half + at);
+        }
+    }
+
+    /** Where in its groups an element is. */
+    private static int place(int element, int stride) {
+        return element / GROUP * stride + element % GROUP;
     }
 }

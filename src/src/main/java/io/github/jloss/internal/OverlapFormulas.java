@@ -1,0 +1,272 @@
+package io.github.jloss.internal;
+
+import io.github.jloss.spi.PointwiseFormula;
+import io.github.jloss.spi.Scalar;
+
+/**
+ * What overlap losses compute of each element. {@code t} is the target, or the pixel's label where {@code oneHot} says
+ * so, and {@code label} the class that is being looked at. The overlap's derivative is {@code slopeI dI/do + slopeO}
+ * in every element: the whole loss is in these two numbers.
+ */
+final class OverlapFormulas {
+
+    private OverlapFormulas() {}
+
+    private static float target(float t, float label, boolean oneHot) {
+        return oneHot ? Scalar.ifEqual(t, label, 1, 0) : t;
+    }
+
+    private static float unlessIgnored(float t, float ignored, boolean ignores, float value) {
+        return ignores ? Scalar.ifEqual(t, ignored, 0, value) : value;
+    }
+
+    private static float min(float a, float b) {
+        return Scalar.ifLess(a, b, a, b);
+    }
+
+    /** The derivative of {@code min(o, t)}; a tie is split, as smp's |o - t| does. */
+    private static float share(float o, float t) {
+        return Scalar.ifLess(o, t, 1, Scalar.ifEqual(o, t, 0.5f, 0));
+    }
+
+    /** The sums of elements with an activation of their own; the gradient is what the second pass needs of them. */
+    static final class ElementSums implements FoldFormula, MutableFormula {
+        boolean logits;
+        boolean product;
+        boolean oneHot;
+        boolean ignores;
+        float label;
+        float ignored;
+
+        private float activation(float x) {
+            float q = Scalar.sigmoidNeg(Math.abs(x));
+            return logits ? Scalar.ifSignBit(x, q, 1 - q) : x;
+        }
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float target = target(t, label, oneHot);
+            float o = activation(x);
+            return unlessIgnored(t, ignored, ignores, product ? o * target : min(o, target));
+        }
+
+        @Override
+        public float second(float x, float t, float a, float b) {
+            return unlessIgnored(t, ignored, ignores, activation(x));
+        }
+
+        @Override
+        public float third(float x, float t, float a, float b) {
+            return unlessIgnored(t, ignored, ignores, target(t, label, oneHot));
+        }
+
+        /**
+         * {@code s(-|x|)} with the sign of x: from it {@code s(x) s(-x) = q (1 - q)} has all its digits, which it has
+         * not from s(x) where that is near 1; and it costs neither an exponential nor a division.
+         */
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return Scalar.flipSign(Scalar.sigmoidNeg(Math.abs(x)), x);
+        }
+    }
+
+    /** The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it. */
+    static final class ElementSlopes implements MutableFormula {
+        boolean logits;
+        boolean product;
+        boolean oneHot;
+        boolean ignores;
+        boolean stashed;
+        boolean adds;
+        float label;
+        float ignored;
+        float slopeI;
+        float slopeO;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return 0;
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            float target = target(t, label, oneHot);
+            float q = stashed ? Math.abs(x) : Scalar.sigmoidNeg(Math.abs(x));
+            float slope = product ? Scalar.fma(slopeI, target, slopeO)
+                    : Scalar.fma(slopeI, logits ? logitShare(x, q, target) : share(x, target), slopeO);
+            float g = unlessIgnored(t, ignored, ignores, logits ? slope * (q * (1 - q)) : slope);
+            return adds ? a + g : g;
+        }
+
+        /** Where x >= 0, {@code 1 - q < t} is asked as {@code 1 - t < q}: q and 1 - t have digits that 1 - q lost. */
+        private static float logitShare(float x, float q, float t) {
+            return Scalar.ifSignBit(x, share(q, t), share(1 - t, q));
+        }
+    }
+
+    /** The larger of two numbers. */
+    record Larger() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return Scalar.ifLess(x, t, t, x);
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** {@code e^(x - t)} for x up to t. */
+    record Exponential() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return Scalar.expNeg(t - x);
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** A sum. */
+    record Plus() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return x + t;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** A product. */
+    record Times() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return x * t;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** One divided by x. */
+    record Reciprocal() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return 1 / x;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** The sums of one class after a softmax: x is {@code e^(x - max)}, a the reciprocal of their sum. */
+    static final class ClassSums implements FoldFormula, MutableFormula {
+        boolean product;
+        boolean oneHot;
+        boolean ignores;
+        float label;
+        float ignored;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? x * a * target : min(x * a, target));
+        }
+
+        @Override
+        public float second(float x, float t, float a, float b) {
+            return unlessIgnored(t, ignored, ignores, x * a);
+        }
+
+        @Override
+        public float third(float x, float t, float a, float b) {
+            return unlessIgnored(t, ignored, ignores, target(t, label, oneHot));
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+
+    /**
+     * dL/dp of one class p. A probability of 1 is just one that was rounded: below a target of 1 it is always less.
+     */
+    private static float classSlope(float p, float target, boolean product, float slopeI, float slopeO) {
+        return Scalar.fma(slopeI, product ? target : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
+    }
+
+    /** Finds dL/dp of the pixel's likeliest class, where x is 1; for the others b is kept. */
+    static final class LikeliestSlope implements MutableFormula {
+        boolean product;
+        boolean oneHot;
+        float label;
+        float slopeI;
+        float slopeO;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return Scalar.ifEqual(x, 1, classSlope(x * a, target(t, label, oneHot), product, slopeI, slopeO), b);
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+
+    /** Adds {@code p (dL/dp - a)} to b; x is p. */
+    static final class SlopeMean implements MutableFormula {
+        boolean product;
+        boolean oneHot;
+        float label;
+        float slopeI;
+        float slopeO;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return Scalar.fma(x, classSlope(x, target(t, label, oneHot), product, slopeI, slopeO) - a, b);
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+
+    /**
+     * The gradient of one class's logits, {@code p ((dL/dp - a) - b)}. a is dL/dp of the pixel's likeliest class and b
+     * the mean of what the others differ from it: in a pixel that is sure of its class both differences are small and
+     * have all their digits.
+     */
+    static final class ClassSlopes implements MutableFormula {
+        boolean product;
+        boolean oneHot;
+        boolean ignores;
+        float label;
+        float ignored;
+        float slopeI;
+        float slopeO;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float slope = classSlope(x, target(t, label, oneHot), product, slopeI, slopeO);
+            return unlessIgnored(t, ignored, ignores, x * (slope - a - b));
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+}

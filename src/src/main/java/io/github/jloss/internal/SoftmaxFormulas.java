@@ -1,0 +1,273 @@
+package io.github.jloss.internal;
+
+import io.github.jloss.spi.PointwiseFormula;
+import io.github.jloss.spi.Scalar;
+
+/**
+ * The passes of the softmax engine over logits, and over numbers of rows. Some go over a row: then the class differs
+ * from element to element and the row's numbers are parameters. Others go over many rows in one class: then it is the
+ * other way round.
+ */
+final class SoftmaxFormulas {
+
+    private SoftmaxFormulas() {}
+
+    /** A formula without a gradient. */
+    abstract static class Value implements MutableFormula {
+        @Override
+        public final float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+
+    /**
+     * Of a row: e^(x - max), the excluded class left out. t is the number of the class.
+     */
+    static final class Exp implements MutableFormula, PointwiseFormula {
+        float max;
+        float excluded;
+
+        @Override
+        public float value(float x, float t) {
+            return Scalar.ifEqual(t, excluded, 0f, Scalar.expNeg(max - x));
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** The largest of four numbers; a NaN among t, a and b is passed over. */
+    static final class Max extends Value {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float most = Scalar.ifLess(x, t, t, x);
+            most = Scalar.ifLess(most, a, a, most);
+            return Scalar.ifLess(most, b, b, most);
+        }
+    }
+
+    /** Of a class: its number where x is the row's maximum t, and what is known already, a, elsewhere. */
+    static final class ArgMax extends Value {
+        float number;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return Scalar.ifEqual(x, t, number, a);
+        }
+    }
+
+    /** Of a class: b + e^(x - t), t the row's maximum, but for rows whose excluded class, a, it is. */
+    static final class AddExp extends Value {
+        float number;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return b + Scalar.ifEqual(a, number, 0f, Scalar.expNeg(t - x));
+        }
+    }
+
+    /** Of a class: a e^(x - t), t the row's maximum; 0 where a is 0, whatever the row holds. */
+    static final class TimesExp extends Value {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return Scalar.ifEqual(a, 0f, 0f, Scalar.expNeg(t - x) * a);
+        }
+    }
+
+    /** x + t. */
+    static final class Add implements MutableFormula, PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return x + t;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    /** (x - t) - a: the log-softmax, t the row's maximum and a its {@link RowNumber} with log. */
+    static final class LogSoftmax extends Value {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return x - t - a;
+        }
+    }
+
+    /**
+     * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the
+     * logarithm of the sum over all classes, or the probability of all classes but that one.
+     */
+    static final class RowNumber extends Value {
+        boolean log;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return log ? logSum(x, t, a) : t / (t + Scalar.expNeg(x - a));
+        }
+    }
+
+    /**
+     * The term of a row's own class: loss and factor. x is the row's maximum, t the sum of e^(x_j - max) over the other
+     * classes, a the class's logit and b its weight. Neither lp nor 1 - p is ever the difference of nearly equal
+     * numbers. The gradient is minus dL/dlp, divided by the sum of all e^(x_j - max) unless {@code whole}.
+     */
+    static final class Head implements MutableFormula {
+        boolean focused;
+        boolean whole;
+        float gamma;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float loss = logSum(x, t, a) - (a - x);
+            float sum = t + Scalar.expNeg(x - a);
+            return Scalar.ifEqual(b, 0f, 0f, (focused ? loss * Scalar.pow(t / sum, gamma) : loss) * b);
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            float e = Scalar.expNeg(x - a);
+            float sum = t + e;
+            float slope = b;
+            if (focused) {
+                // L = -u^g lp with u = 1 - p: -dL/dlp = u^g (1 - g p lp/u), and lp/u goes to -1 where u goes to 0.
+                float u = t / sum;
+                float ratio = Scalar.ifEqual(u, 0f, -1f, (a - x - logSum(x, t, a)) / u);
+                float p = e / sum;
+                slope = b * (Scalar.pow(u, gamma) * (1f - gamma * Scalar.ifEqual(p, 0f, 0f, p * ratio)));
+            }
+            return Scalar.ifEqual(b, 0f, 0f, whole ? slope : slope / sum);
+        }
+    }
+
+    /**
+     * Of a row: the terms of all classes but the excluded one, t being the class's number, a its target and b its
+     * weight. The value is T f lp, the second number minus its derivative with respect to lp; for T and f see
+     * {@link #factor}.
+     */
+    static final class Terms implements FoldFormula, MutableFormula {
+        boolean soft;
+        boolean focused;
+        float max;
+        float logSum;
+        float excluded;
+        float flat;
+        /** The factor on soft targets, or the exponent of focusing: there is never both. */
+        float special;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float lp = x - max - logSum;
+            float factor = factor(soft, focused, flat, special, a, lp) * b;
+            return Scalar.ifEqual(t, excluded, 0f, term(factor, lp));
+        }
+
+        @Override
+        public float second(float x, float t, float a, float b) {
+            float lp = x - max - logSum;
+            float factor = factor(soft, focused, flat, special, a, lp) * b;
+            return Scalar.ifEqual(t, excluded, 0f, slope(focused, special, factor, lp));
+        }
+
+        @Override
+        public float third(float x, float t, float a, float b) {
+            return 0;
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            return 0;
+        }
+    }
+
+    /** Of a row: the gradients with all terms, but for the excluded class; a and b as for {@link Terms}. */
+    static final class TermsGradient implements MutableFormula {
+        boolean soft;
+        boolean focused;
+        float max;
+        float logSum;
+        float mass;
+        float flat;
+        float special;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return 0;
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            float lp = x - max - logSum;
+            float factor = factor(soft, focused, flat, special, a, lp) * b;
+            return share(lp, mass) - slope(focused, special, factor, lp);
+        }
+    }
+
+    /**
+     * Of a class: its terms added to b, where it is not the row's excluded class t; x is the log-softmax and a the
+     * target. The weight of the class is in {@code flat} and, for soft targets, in {@code special}.
+     */
+    static final class AddTerm extends Value {
+        boolean soft;
+        boolean focused;
+        /** Whether the slope is added, or the term itself. */
+        boolean slope;
+        float number;
+        float flat;
+        float special;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float factor = factor(soft, focused, flat, special, a, x);
+            return b + Scalar.ifEqual(t, number, 0f, slope ? slope(focused, special, factor, x) : term(factor, x));
+        }
+    }
+
+    /** Of a class: the gradient with all terms; x is the log-softmax, t the mass, a the target, b the row's scale. */
+    static final class TermGradient extends Value {
+        boolean soft;
+        boolean focused;
+        float flat;
+        float special;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float factor = factor(soft, focused, flat, special, a, x);
+            return Scalar.ifEqual(b, 0f, 0f, (share(x, t) - slope(focused, special, factor, x)) * b);
+        }
+    }
+
+    /**
+     * log of the sum over all classes of e^(x_j - max). If others is below 1, the one class it leaves out is the
+     * maximum, and the sum is 1 + others.
+     */
+    private static float logSum(float max, float others, float logit) {
+        return Scalar.ifLess(others, 1f, Scalar.log1pUnit(others), Scalar.log(others + Scalar.expNeg(max - logit)));
+    }
+
+    /** T f: the smoothed target, and where it is focused p^gamma = e^(gamma lp). */
+    private static float factor(boolean soft, boolean focused, float flat, float special, float target, float lp) {
+        if (soft) {
+            return Scalar.fma(special, target, flat);
+        }
+        return focused ? flat * Scalar.expNeg(special * -lp) : flat;
+    }
+
+    /** T f lp, 0 times minus infinity being 0. */
+    private static float term(float factor, float lp) {
+        return Scalar.ifEqual(factor, 0f, 0f, factor * lp);
+    }
+
+    /** d(T p^gamma lp) / dlp = T p^gamma (1 + gamma lp), with the same zeros. */
+    private static float slope(boolean focused, float gamma, float factor, float lp) {
+        return focused ? Scalar.ifEqual(factor, 0f, 0f, factor * Scalar.fma(gamma, lp, 1f)) : factor;
+    }
+
+    /** p times the mass of all terms; 0 where that is 0, whatever the row holds. */
+    private static float share(float lp, float mass) {
+        return Scalar.ifEqual(mass, 0f, 0f, Scalar.expNeg(-lp) * mass);
+    }
+}
