@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /** The losses of the command line. To add one is to add an entry to the list of its family. */
 final class Losses {
 
-    static final List<LossSpec> ALL = Stream.of(PointwiseLosses.ALL).flatMap(List::stream).toList();
+    static final List<LossSpec> ALL = Stream.of(PointwiseLosses.ALL, SoftmaxLosses.ALL, OverlapLosses.ALL,
+            EmbeddingLosses.ALL).flatMap(List::stream).toList();
 
     private Losses() {}
 

@@ -57,6 +57,14 @@ record OptionType(String text, BiFunction<Object, Path, Object> reader) {
         });
     }
 
+    /** The one value that a loss supports of an option of its reference. */
+    static OptionType only(String value) {
+        return new OptionType("only " + value, (raw, _) -> {
+            if (raw.toString().equals(value)) return value;
+            throw new IllegalArgumentException();
+        });
+    }
+
     private static double number(Object raw) {
         return raw instanceof Number n ? n.doubleValue() : Double.parseDouble((String) raw);
     }

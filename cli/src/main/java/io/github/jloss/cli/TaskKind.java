@@ -33,7 +33,7 @@ enum TaskKind {
     },
 
     /** Equal digits near each other. */
-    EMBED(20) {
+    EMBED(40) {
         @Override
         Task task(LossSum loss, Random random) {
             return switch (loss.terms().getFirst().loss().id()) {

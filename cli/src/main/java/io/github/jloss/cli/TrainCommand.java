@@ -50,7 +50,7 @@ final class TrainCommand implements Callable<Integer> {
     private LossOptions options;
 
     @Option(names = "--epochs", paramLabel = "N",
-            description = "Times every digit is seen. Default: 40; for segment and embed 20.")
+            description = "Times every digit is seen. Default: 40; for segment 20.")
     private Integer epochsGiven;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
