@@ -1,6 +1,7 @@
 package io.github.jloss;
 
 import io.github.jloss.internal.CpuBackend;
+import io.github.jloss.spi.DistanceFormula;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
@@ -178,4 +179,28 @@ public interface Backend {
      */
     double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
             long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add);
+
+    /**
+     * The engine for losses of distances between the embeddings of a row: two or three inputs of shape (N, D), one
+     * loss for each row. The arguments have been checked: all inputs and gradients have the same shape, target, losses
+     * and upstream have shape (N), a gradient begins where an input does or shares no memory with it, and what is
+     * written shares no memory with anything else.
+     *
+     * @param formula the loss of a row
+     * @param first the first input
+     * @param second the second input
+     * @param third the third input, or null
+     * @param target one number for each row, or null
+     * @param losses receives the loss of each row, or null
+     * @param upstream multiplied to the gradients of each row, or null for 1
+     * @param firstGradient receives the derivative with respect to the first input times upstream times scale, or null
+     * @param secondGradient the same of the second input, or null
+     * @param thirdGradient the same of the third input, or null
+     * @param scale factor on the gradients
+     * @param add whether gradients are added to what the tensors hold
+     * @return the sum of the losses of all rows, in double
+     */
+    double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target, Tensor losses,
+            Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient, double scale,
+            boolean add);
 }

@@ -4,6 +4,7 @@ import io.github.jloss.Backend;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.spi.DistanceFormula;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
@@ -136,6 +137,24 @@ public final class CpuBackend implements Backend {
         int count = threads(input.size());
         if (count > 1 && (confined(input) || target instanceof Tensor soft && confined(soft) || confined(losses)
                 || confined(upstream) || confined(gradient))) {
+            count = 1;
+        }
+        return job.run(count, helpers(count));
+    }
+
+    @Override
+    public double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target,
+            Tensor losses, Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient,
+            double scale, boolean add) {
+        DistanceJob job = DistanceJob.mine();
+        job.prepare(kernels, formula, target, losses, upstream, scale, add);
+        job.input(0, first, firstGradient);
+        job.input(1, second, secondGradient);
+        job.input(2, third, thirdGradient);
+        int count = threads(first.size());
+        if (count > 1 && (confined(first) || confined(second) || confined(third)
+                || target instanceof Tensor floats && confined(floats) || confined(losses) || confined(upstream)
+                || confined(firstGradient) || confined(secondGradient) || confined(thirdGradient))) {
             count = 1;
         }
         return job.run(count, helpers(count));

@@ -5,6 +5,8 @@ import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.AsymmetricLossSingleLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Batch;
+import io.github.jloss.ContrastiveLoss;
+import io.github.jloss.CosineEmbeddingLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.CrossEntropyLoss;
 import io.github.jloss.DiceLoss;
@@ -23,6 +25,7 @@ import io.github.jloss.SoftTargetCrossEntropyLoss;
 import io.github.jloss.SoftmaxFocalLoss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.TripletMarginLoss;
 import io.github.jloss.TverskyLoss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.io.IOException;
@@ -84,6 +87,10 @@ record Case(Map<String, Object> json) {
             case "label_smoothing_cross_entropy" ->
                 new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
             case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
+            case "contrastive" -> new ContrastiveLoss(number("margin"), Reduction.MEAN);
+            case "cosine_embedding" -> new CosineEmbeddingLoss(number("margin"), reduction());
+            case "triplet_margin" -> new TripletMarginLoss(number("margin"), number("p"), number("eps"),
+                    (boolean) options().get("swap"), reduction());
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }

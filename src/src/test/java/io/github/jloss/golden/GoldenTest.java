@@ -49,15 +49,18 @@ class GoldenTest {
             Map.entry("asymmetric_single_label", 8),
             Map.entry("soft_target_cross_entropy", 1),
             Map.entry("label_smoothing_cross_entropy", 1),
-            Map.entry("softmax_focal", 2));
+            Map.entry("softmax_focal", 2),
+            Map.entry("contrastive", 9),
+            Map.entry("cosine_embedding", 2),
+            Map.entry("triplet_margin", 2));
 
     /** Options that all golden cases leave at their defaults; properties and unit tests take care of them. */
-    private static final Set<String> UNVARIED = Set.of("angular_penalty.eps", "dice.classes",
-            "dice.class_weights", "dice.eps",
-            "dice.from_logits", "soft_jaccard.classes", "soft_jaccard.class_weights", "soft_jaccard.eps",
-            "soft_jaccard.from_logits", "soft_jaccard.ignore_index", "tversky.classes", "tversky.eps",
-            "tversky.from_logits", "tversky.ignore_index", "nll.ignore_index", "label_smoothing_cross_entropy.smoothing",
-            "softmax_focal.eps", "softmax_focal.normalized", "softmax_focal.reduced_threshold");
+    private static final Set<String> UNVARIED = Set.of("angular_penalty.eps", "dice.class_weights", "dice.classes",
+            "dice.eps", "dice.from_logits", "label_smoothing_cross_entropy.smoothing", "nll.ignore_index",
+            "soft_jaccard.class_weights", "soft_jaccard.classes", "soft_jaccard.eps", "soft_jaccard.from_logits",
+            "soft_jaccard.ignore_index", "softmax_focal.eps", "softmax_focal.normalized",
+            "softmax_focal.reduced_threshold", "triplet_margin.eps", "tversky.classes", "tversky.eps",
+            "tversky.from_logits", "tversky.ignore_index");
 
     @SuppressWarnings("unchecked")
     static List<Case> cases() throws IOException {
@@ -86,7 +89,7 @@ class GoldenTest {
             c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
                     List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
         }
-        assertEquals(68, values.size(), values.keySet()::toString);
+        assertEquals(76, values.size(), values.keySet()::toString);
         values.forEach((option, found) ->
                 assertEquals(!UNVARIED.contains(option), found.stream().distinct().count() >= 2, option));
     }

@@ -1,0 +1,113 @@
+package io.github.jloss;
+
+import io.github.jloss.spi.DistanceFormula;
+import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Contrastive loss (R. Hadsell, S. Chopra, Y. LeCun, Dimensionality Reduction by Learning an Invariant Mapping, CVPR
+ * 2006): with the distance d of a pair and its label y, 1 for the same and 0 for different, {@code y d² + (1-y)
+ * max(m-d, 0)²}. Gradient: {@code 2 y d - 2 (1-y) max(m-d, 0)} times the gradient of the distance.
+ *
+ * <p>As deep-ml's {@code ContrastiveLoss}: no factor 1/2, margin m = 2, Euclidean distance with 1e-6 added to every
+ * coordinate's difference, {@link Reduction#MEAN} over the N pairs by default. Labels are a tensor (N), which may be
+ * soft, or {@link Labels} 0 and 1. A label transform maps each label to y, such as {@code t -> 1 - t} for data that
+ * has 1 for different; it must be a pure function, is compared by its {@code equals}, and {@link Labels} may then be
+ * anything it understands. No gradient reaches the labels.
+ *
+ * <p>Edges. Where d = m, or d = 0 (possible with another distance or eps = 0), a different pair has no gradient. Identical
+ * embeddings at the default distance are {@code 1e-6 sqrt(D)} apart, and a different pair of them moves apart along
+ * (1, ..., 1), as in torch. A label of 0 or 1 takes the other term out even where that is infinite or NaN: a
+ * different pair at infinite distance costs 0. A pair of the same at infinite distance costs infinity, with gradients
+ * that are not finite. With {@code m <= 0} different pairs cost nothing.
+ */
+public final class ContrastiveLoss extends PairLoss {
+
+    private final boolean transforms;
+
+    /** Margin 2, Euclidean distance, the mean over all pairs. */
+    public ContrastiveLoss() {
+        this(2, Reduction.MEAN);
+    }
+
+    /**
+     * With the default distance.
+     *
+     * @param margin the distance beyond which a different pair costs nothing
+     * @param reduction how the pairs' losses become one number
+     */
+    public ContrastiveLoss(double margin, Reduction reduction) {
+        this(margin, Distance.euclidean(), reduction);
+    }
+
+    /**
+     * With a distance.
+     *
+     * @param margin the distance beyond which a different pair costs nothing
+     * @param distance how far apart the embeddings of a pair are
+     * @param reduction how the pairs' losses become one number
+     */
+    public ContrastiveLoss(double margin, Distance distance, Reduction reduction) {
+        this(margin, distance, null, reduction);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param margin the distance beyond which a different pair costs nothing
+     * @param distance how far apart the embeddings of a pair are
+     * @param labelTransform maps each label to y, or null to take it as it is
+     * @param reduction how the pairs' losses become one number
+     */
+    public ContrastiveLoss(double margin, Distance distance, DoubleUnaryOperator labelTransform, Reduction reduction) {
+        super(new Formula(Checks.finite("margin", margin), Objects.requireNonNull(distance, "distance"),
+                labelTransform), "label", reduction);
+        transforms = labelTransform != null;
+    }
+
+    /** Class labels must be 0 or 1: a class number in their place would count as a very soft label. */
+    @Override
+    protected void requireTarget(Target label) {
+        if (label instanceof Labels labels && !transforms) {
+            for (long i = 0; i < labels.size(); i++) {
+                if (labels.get(i) < 0 || labels.get(i) > 1) {
+                    throw new IllegalArgumentException("label: found " + labels.get(i) + " at index " + i
+                            + ", expected 1 (same) or 0 (different)");
+                }
+            }
+        }
+    }
+
+    private record Formula(double margin, Distance distance, DoubleUnaryOperator labelTransform)
+            implements DistanceFormula {
+
+        @Override
+        public int distances() {
+            return 1;
+        }
+
+        @Override
+        public double value(double d, double d02, double d12, double label) {
+            double y = labelTransform == null ? label : labelTransform.applyAsDouble(label);
+            double missing = Math.max(margin - d, 0);
+            return weighted(y, d * d) + weighted(1 - y, missing * missing);
+        }
+
+        @Override
+        public double slope(int which, double d, double d02, double d12, double label) {
+            double y = labelTransform == null ? label : labelTransform.applyAsDouble(label);
+            return 2 * (weighted(y, d) - weighted(1 - y, Math.max(margin - d, 0)));
+        }
+
+        /** A product in which 0 times infinity is 0. */
+        private static double weighted(double weight, double value) {
+            return weight == 0 ? 0 : weight * value;
+        }
+
+        @Override
+        public String toString() {
+            return "Formula[margin=" + margin + ", distance=" + distance
+                    + (labelTransform == null ? "" : ", labelTransform=" + labelTransform) + "]";
+        }
+    }
+}
