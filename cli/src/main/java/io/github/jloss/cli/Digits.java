@@ -23,12 +23,15 @@ record Digits(float[] pixels, int[] labels) {
     /** Every fifth digit is held out: never trained on, only recognised. */
     private static final int HELD_OUT = 5;
 
+    private static final Digits TRAIN = of(rows(false));
+    private static final Digits REST = of(rows(true));
+
     static Digits forTraining() {
-        return of(rows(false));
+        return TRAIN;
     }
 
     static Digits heldOut() {
-        return of(rows(true));
+        return REST;
     }
 
     int size() {

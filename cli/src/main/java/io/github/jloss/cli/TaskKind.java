@@ -69,11 +69,11 @@ enum TaskKind {
         for (LossSum.Term term : sum.terms()) {
             LossSpec loss = term.loss();
             if (!loss.tasks().contains(this)) {
-                throw new UserError("loss " + loss.id() + ": does not fit the task " + this + ", for which there are "
-                        + Losses.ALL.stream().filter(l -> l.tasks().contains(this)).map(LossSpec::id)
-                                .collect(Collectors.joining(", "))
-                        + (loss.tasks().isEmpty() ? "" : "; it fits " + loss.tasks().stream().map(TaskKind::toString)
-                                .collect(Collectors.joining(" and "))));
+                throw new UserError("loss " + loss.id() + ": fits " + (loss.tasks().isEmpty() ? "no task"
+                        : "--task " + loss.tasks().stream().map(TaskKind::toString).collect(Collectors.joining(", ")))
+                        + ", not " + this + ", which takes " + Losses.ALL.stream()
+                                .filter(l -> l.tasks().contains(this)).map(LossSpec::id)
+                                .collect(Collectors.joining(", ")));
             }
         }
     }

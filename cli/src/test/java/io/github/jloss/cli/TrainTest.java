@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainTest {
 
@@ -16,12 +18,15 @@ class TrainTest {
         assertEquals(359, Digits.heldOut().size());
     }
 
-    @Test
-    void recognisesDigitsAfterFewEpochs() {
-        for (String loss : List.of("mse", "bce_with_logits", "asymmetric_multi_label")) {
-            double accuracy = score("accuracy", "--loss", loss, "--epochs", 8);
-            assertTrue(accuracy > 0.93, loss + " " + accuracy);
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "recognise mse", "recognise bce_with_logits", "recognise asymmetric_multi_label", "recognise 0.5*mse+0.5*l1",
+        "recognise soft_target_cross_entropy", "classify cross_entropy", "classify asymmetric_single_label",
+        "embed contrastive", "embed triplet_margin", "embed angular_penalty"})
+    void knowsDigitsAfterFewEpochs(String line) {
+        String[] words = line.split(" ");
+        double accuracy = score("accuracy", "--task", words[0], "--loss", words[1], "--epochs", 6);
+        assertTrue(accuracy > 0.93, line + " " + accuracy);
     }
 
     @Test
@@ -43,14 +48,24 @@ class TrainTest {
         assertEquals(one, history("--seed", 7, "--threads", 2));
         assertEquals(one, history("--seed", 7));
         assertNotEquals(one, history("--seed", 8));
+        for (String task : List.of("segment dice", "embed triplet_margin", "embed angular_penalty")) {
+            Object[] args = {"--task", task.split(" ")[0], "--loss", task.split(" ")[1], "--epochs", 1, "--hidden", 16};
+            assertEquals(bits(args), bits(args), task);
+        }
     }
 
     @Test
-    void findsInk() {
-        double iou = score("IoU", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 4, "--hidden", 32);
-        assertTrue(iou > 0.35, "" + iou);
-        Cli cli = Cli.run("train", "digits", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 1);
-        assertTrue(cli.out().contains("........##......    "), cli.out());
+    void findsInkBetterWithJaccard() {
+        double entropy = score("IoU", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 4);
+        double both = score("IoU", "--task", "segment", "--loss", "0.5*bce_with_logits+0.5*jaccard", "--epochs", 4);
+        assertTrue(entropy > 0.35, "" + entropy);
+        assertTrue(both > entropy + 0.01, both + " and " + entropy);
+    }
+
+    @Test
+    void drawsADigit() {
+        Cli cli = Cli.run("train", "digits", "--task", "segment", "--loss", "dice", "--epochs", 1, "--hidden", 16);
+        assertTrue(cli.out().contains("    ........##......    "), cli.out());
     }
 
     private static double score(String name, Object... args) {
@@ -60,7 +75,11 @@ class TrainTest {
     private static String history(Object... args) {
         List<Object> words = new ArrayList<>(List.of("--loss", "rmse", "--epochs", 3));
         words.addAll(List.of(args));
-        return train(words.toArray()).out().replaceAll("(?s).*(\"accuracy\".*)\"seconds\".*", "$1");
+        return bits(words.toArray());
+    }
+
+    private static String bits(Object... args) {
+        return train(args).out().replaceAll("(?s).*(\"lr\".*)\"seconds\".*", "$1");
     }
 
     private static Cli train(Object... args) {
