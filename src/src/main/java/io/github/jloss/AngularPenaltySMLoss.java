@@ -81,6 +81,12 @@ public final class AngularPenaltySMLoss implements Criterion {
 
     private static final double EPS = 1e-7;
 
+    /** The first 33 bits of pi/2: its product with a number of quarter turns is exact. */
+    private static final double HALF_PI_HIGH = 0x1.921fb544p0;
+
+    /** pi/2 - HALF_PI_HIGH. */
+    private static final double HALF_PI_LOW = 0x1.0b4611a626331p-34;
+
     private final Margin margin;
     private final Reduction reduction;
     private final Backend backend;
@@ -381,7 +387,7 @@ public final class AngularPenaltySMLoss implements Criterion {
         }
         Objects.requireNonNull(labels, "target");
         long n = embeddings.dim(0);
-        if (labels.size() != n || labels.shape().length != 1) {
+        if (labels.size() != n || !labels.isFlat()) {
             throw new IllegalArgumentException("target: found " + labels + ", expected " + Shapes.text(n)
                     + ", one label for each row of the input");
         }
@@ -497,15 +503,15 @@ public final class AngularPenaltySMLoss implements Criterion {
                 margin.monotone, reduction.name().toLowerCase(Locale.ROOT));
     }
 
-    /** The options, and the cosine and sine of the margin. */
+    /** The options, with no zero below 0, and the cosine and sine of the margin. */
     private record Margin(Type type, double s, double m, double eps, boolean normalizeWeight, boolean monotone,
             double cosM, double sinM) implements MarginFormula {
 
         Margin(Type type, double s, double m, double eps, boolean normalizeWeight, boolean monotone) {
-            this(Objects.requireNonNull(type, "type"), Checks.asFloat("s", Checks.notNegative("s", s)) == 0 ? 0 : s,
-                    Checks.finite("m", m) == 0 ? 0 : m,
+            this(Objects.requireNonNull(type, "type"), Checks.notNegative("s", s) + 0.0, Checks.finite("m", m) + 0.0,
                     Checks.require(1 - eps < 1 && eps < 1, "eps", eps, "a number below 1, and above 1.2e-16"),
-                    normalizeWeight, monotone, StrictMath.cos(m), StrictMath.sin(m));
+                    normalizeWeight, monotone, StrictMath.cos(m), StrictMath.sin(m + 0.0));
+            Checks.asFloat("s", s);
         }
 
         @Override
@@ -527,7 +533,7 @@ public final class AngularPenaltySMLoss implements Criterion {
                 case SPHEREFACE -> {
                     double angle = Math.abs(m) * StrictMath.acos(c);
                     double n = turns(angle);
-                    yield sign(n) * StrictMath.cos(angle) - 2 * n;
+                    yield sign(n) * cosine(angle, 0) - 2 * n;
                 }
             };
         }
@@ -540,9 +546,28 @@ public final class AngularPenaltySMLoss implements Criterion {
                 case ARCFACE -> past(c) ? 1 : c != k ? 0 : cosM + c * sinM / sine(c);
                 case SPHEREFACE -> {
                     double angle = Math.abs(m) * StrictMath.acos(c);
-                    yield c != k ? 0 : sign(turns(angle)) * Math.abs(m) * StrictMath.sin(angle) / sine(c);
+                    yield c != k ? 0 : sign(turns(angle)) * Math.abs(m) * cosine(angle, 1) / sine(c);
                 }
             };
+        }
+
+        /**
+         * cos(a - turns pi/2), for a from 0 on: the cosine, or with one turn the sine. With fdlibm's polynomials for
+         * the eighths of a circle next to 0; StrictMath has the same, but leaves an array behind at each call.
+         */
+        private static double cosine(double a, int turns) {
+            double quarters = Math.rint(a * (2 / Math.PI));
+            double r = a - quarters * HALF_PI_HIGH - quarters * HALF_PI_LOW;
+            double z = r * r;
+            int quadrant = (int) (quarters % 4 + 4 - turns) % 4;
+            double value = quadrant % 2 == 0
+                    ? 1 - (z / 2 - z * z * (4.16666666666666019037e-02 + z * (-1.38888888888741095749e-03
+                            + z * (2.48015872894767294178e-05 + z * (-2.75573143513906633035e-07
+                            + z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11))))))
+                    : r + r * z * (-1.66666666666666324348e-01 + z * (8.33333333332248946124e-03
+                            + z * (-1.98412698298579493134e-04 + z * (2.75573137070700676789e-06
+                            + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)))));
+            return quadrant == 1 || quadrant == 2 ? -value : value;
         }
 
         private double clamp(double k) {

@@ -154,7 +154,7 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
             Objects.requireNonNull(target, targetName);
             if (target instanceof Tensor floats) {
                 requireRows(targetName, floats, a);
-            } else if (target.size() != a.dim(0) || target.shape().length != 1) {
+            } else if (target instanceof Labels labels && (labels.rank() != 1 || labels.dim(0) != a.dim(0))) {
                 refuseShape(targetName, target, a);
             }
         }

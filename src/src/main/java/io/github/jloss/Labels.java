@@ -97,6 +97,16 @@ public final class Labels implements Target {
         return shape.clone();
     }
 
+    /** The number of dimensions. */
+    int rank() {
+        return shape.length;
+    }
+
+    /** One dimension, counted from 0. */
+    long dim(int axis) {
+        return shape[axis];
+    }
+
     /**
      * One label.
      *
@@ -106,6 +116,11 @@ public final class Labels implements Target {
     public long get(long index) {
         int i = (int) Objects.checkIndex(index, size);
         return ints != null ? ints[i] : longs[i];
+    }
+
+    /** Whether there is one dimension, asked without a copy of the shape. */
+    boolean isFlat() {
+        return shape.length == 1;
     }
 
     @Override

@@ -30,7 +30,9 @@ public class LossBenchmark {
     private static final long WARM_UP_NANOS = 15_000_000_000L;
 
     /** Which loss. */
-    @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined"})
+    @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined",
+        "cross_entropy", "cross_entropy_pixels", "jaccard", "dice", "jaccard_multiclass", "dice_multiclass",
+        "contrastive", "arcface"})
     public String loss;
 
     /** Elements of the batch, or its dimensions. */

@@ -8,6 +8,7 @@ import io.github.jloss.PointwiseLoss;
 import io.github.jloss.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Function;
 
 /**
  * Runs losses hot, in every way they can be called, before another one is measured: a loop shared by several losses
@@ -24,15 +25,15 @@ final class Pollution {
     private Pollution() {}
 
     static void runAllBut(String spared, Backend backend) {
-        runAllBut(spared, backend, CALLS, OTHER_CALLS);
+        runAllBut(spared, backend, Subject::small, CALLS, OTHER_CALLS);
     }
 
-    static void runAllBut(String spared, Backend backend, int calls, int otherCalls) {
+    static void runAllBut(String spared, Backend backend, Function<Subject, Shape> shape, int calls, int otherCalls) {
         try (Arena arena = Arena.ofShared()) {
             for (Subject subject : Subjects.ALL) {
                 if (!subject.name().equals(spared)) {
-                    Criterion criterion = subject.criterion().apply(subject.small()).on(backend);
-                    Data data = subject.data().apply(subject.small());
+                    Criterion criterion = subject.criterion().apply(shape.apply(subject)).on(backend);
+                    Data data = subject.data().apply(shape.apply(subject));
                     run(criterion, data.batch(Tensor::of), calls, otherCalls);
                     run(criterion, data.batch((floats, dims) -> nativeCopy(arena, floats, dims)), otherCalls,
                             otherCalls);

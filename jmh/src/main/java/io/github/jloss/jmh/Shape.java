@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  */
 record Shape(List<Integer> dims) {
 
-    /** Most of all dimensions multiplied. */
+    /** The longest dimension. */
     private static final int MOST = 1 << 30;
 
     Shape {
@@ -23,8 +23,7 @@ record Shape(List<Integer> dims) {
     static Shape of(String text) {
         try {
             List<Integer> dims = Arrays.stream(text.replace("_", "").split("x", -1)).map(Integer::valueOf).toList();
-            long product = dims.stream().mapToLong(d -> d).reduce(1, (a, b) -> a > MOST ? a : a * b);
-            if (dims.stream().allMatch(d -> d > 0) && product <= MOST) {
+            if (dims.stream().allMatch(d -> d > 0 && d <= MOST)) {
                 return new Shape(dims);
             }
         } catch (NumberFormatException e) {
@@ -42,8 +41,8 @@ record Shape(List<Integer> dims) {
         return dims.get(axis);
     }
 
-    int size() {
-        return dims.stream().reduce(1, (a, b) -> a * b);
+    long size() {
+        return dims.stream().mapToLong(d -> d).reduce(1, Math::multiplyExact);
     }
 
     long[] longs() {

@@ -1,15 +1,21 @@
 package io.github.jloss.jmh;
 
+import io.github.jloss.AngularPenaltySMLoss;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.CombinedLoss;
+import io.github.jloss.ContrastiveLoss;
 import io.github.jloss.Criterion;
+import io.github.jloss.CrossEntropyLoss;
+import io.github.jloss.DiceLoss;
 import io.github.jloss.HuberLoss;
+import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The losses that are measured, by the names the reports use. To add one is to add an entry here. */
@@ -31,7 +37,17 @@ final class Subjects {
             numbers("huber", new HuberLoss()),
             numbers("rmse", new RMSELoss()),
             masks("asymmetric_multi_label", new AsymmetricLossMultiLabel()),
-            masks("combined", CombinedLoss.of(0.5, new BCEWithLogitsLoss(), 0.5, new MSELoss())));
+            masks("combined", CombinedLoss.of(0.5, new BCEWithLogitsLoss(), 0.5, new MSELoss())),
+            crossEntropy("cross_entropy", "256x256", "1024x1000", "64x32000", "4096x16"),
+            crossEntropy("cross_entropy_pixels", "1x21x32x32", "8x21x256x256"),
+            mask("jaccard", JaccardLoss.binary()),
+            mask("dice", DiceLoss.binary()),
+            classMask("jaccard_multiclass", JaccardLoss.multiclass()),
+            classMask("dice_multiclass", DiceLoss.multiclass()),
+            Subject.of("contrastive", new ContrastiveLoss(), shape -> Data.pairs(shape.dim(0), shape.dim(1)), "64x512",
+                    "4096x512"),
+            Subject.of("arcface", AngularPenaltySMLoss.arcface(), Subjects::embeddings, "32x64x300",
+                    "256x512x10000", "256x512x100000"));
 
     /** Their names. */
     static final List<String> NAMES = ALL.stream().map(Subject::name).toList();
@@ -51,5 +67,33 @@ final class Subjects {
     private static Subject numbers(String name, Criterion criterion) {
         return Subject.of(name, criterion, shape -> Data.numbers(shape.longs()), "65536", "65536", "1048576",
                 "16777216");
+    }
+
+    private static Subject crossEntropy(String name, String small, String... shapes) {
+        return Subject.of(name, new CrossEntropyLoss(), Subjects::classes, small, shapes);
+    }
+
+    /** One image, its pixels in a row. */
+    private static Subject mask(String name, Criterion criterion) {
+        return Subject.of(name, criterion, shape -> Data.masks(1, 1, shape.size()), "65536", "65536", "1048576");
+    }
+
+    private static Subject classMask(String name, Criterion criterion) {
+        return Subject.of(name, criterion, Subjects::classes, "1x21x32x32", "8x21x256x256");
+    }
+
+    /** The class axis is the second. */
+    private static Data classes(Shape shape) {
+        List<Integer> labels = new ArrayList<>(shape.dims());
+        int classes = labels.remove(1);
+        return Data.classes(classes, new Shape(labels).longs(), shape.longs());
+    }
+
+    /** Rows, features, classes. */
+    private static Data embeddings(Shape shape) {
+        int rows = shape.dim(0);
+        int features = shape.dim(1);
+        int classes = shape.dim(2);
+        return Data.classes(classes, new long[] {rows}, new long[] {rows, features}, new long[] {classes, features});
     }
 }

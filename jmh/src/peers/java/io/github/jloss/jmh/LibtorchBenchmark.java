@@ -28,7 +28,9 @@ import org.openjdk.jmh.annotations.State;
 public class LibtorchBenchmark {
 
     /** Which loss. */
-    @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined"})
+    @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined",
+        "cross_entropy", "cross_entropy_pixels", "jaccard", "dice", "jaccard_multiclass", "dice_multiclass",
+        "contrastive", "arcface"})
     public String loss;
 
     /** Elements of the batch, or its dimensions. */

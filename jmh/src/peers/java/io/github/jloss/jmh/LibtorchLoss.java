@@ -49,7 +49,7 @@ interface LibtorchLoss {
             case "rmse" -> of(rmse());
             case "asymmetric_multi_label" -> new LibtorchAsymmetric();
             case "combined" -> of(combined());
-            case "cross_entropy" -> of(torch::cross_entropy_loss);
+            case "cross_entropy", "cross_entropy_pixels" -> of(torch::cross_entropy_loss);
             case "jaccard" -> LibtorchOverlap.jaccard();
             case "dice" -> LibtorchOverlap.dice();
             case "jaccard_multiclass" -> LibtorchOverlap.jaccardOfClasses();

@@ -16,19 +16,19 @@ class BenchmarksTest {
     private static final int SIZE = 1003;
 
     /** As many dimensions as the loss needs, all odd. */
-    private static String shape(String loss) {
-        return switch (Subjects.of(loss).small().rank()) {
+    private static Shape shape(Subject subject) {
+        return Shape.of(switch (subject.small().rank()) {
             case 1 -> String.valueOf(SIZE);
             case 2 -> "37x19";
             case 3 -> "7x19x33";
             default -> "2x5x7x9";
-        };
+        });
     }
 
     private static double value(String loss, int threads, String memory) {
         LossBenchmark benchmark = new LossBenchmark();
         benchmark.loss = loss;
-        benchmark.shape = shape(loss);
+        benchmark.shape = shape(Subjects.of(loss)).toString();
         benchmark.threads = threads;
         benchmark.memory = memory;
         benchmark.warmUpCalls = 1;
@@ -78,7 +78,7 @@ class BenchmarksTest {
 
     @Test
     void pollutionCallsTheOthers() {
-        assertDoesNotThrow(() -> Pollution.runAllBut("bce", Backend.cpu(1), 2, 2));
+        assertDoesNotThrow(() -> Pollution.runAllBut("bce", Backend.cpu(1), BenchmarksTest::shape, 2, 2));
     }
 
     @Test

@@ -145,8 +145,7 @@ final class MarginJob extends Parallel {
             throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
                     + " and does not fit into a float");
         }
-        // Without fused multiply-add in hardware there is nothing to gain from vectors.
-        matrix = kernels == Kernels.SCALAR || !Fma.FUSED ? ScalarMatrix.INSTANCE : SimdMatrix.INSTANCE;
+        matrix = matrix(kernels);
         exponential = kernels.of(Exponential.INSTANCE, Mode.VALUES);
         formula = newFormula;
         embeddings = newEmbeddings;
@@ -161,9 +160,24 @@ final class MarginJob extends Parallel {
         kept = KEPT;
     }
 
+    /** The SIMD loops take fused multiply-add for granted. */
+    static MatrixKernel matrix(Kernels kernels) {
+        return kernels == Kernels.SCALAR || !Fma.FUSED ? ScalarMatrix.INSTANCE : SimdMatrix.INSTANCE;
+    }
+
     /** Another number of logits that are kept: smaller tiles, which only tests want. */
     void keep(int logits) {
         kept = logits;
+    }
+
+    /** Bytes that are kept for the next call. */
+    long held() {
+        long floats = 0;
+        for (float[] array : new float[][] {byDepth, byRow, chain, sum, row, tile, classInverses, classFactors,
+            blockMaxima, blockSums}) {
+            floats += array.length;
+        }
+        return floats * Float.BYTES;
     }
 
     private void clear() {
@@ -345,45 +359,43 @@ final class MarginJob extends Parallel {
         int count = classesIn(block);
         s.takeWeight(weight, (firstBlock + block) * BLOCK, count);
         logits(s, block);
-        takeTargets(block, count);
+        takeTargets(s, block, count);
         int to = block * lanes;
-        Arrays.fill(blockMaxima, to, to + lanes, -Float.MAX_VALUE);
-        int from = block * BLOCK * lanes;
-        for (int j = 0; j < count; j++) {
-            raise(tile, from + j * lanes, classFactors[block * BLOCK + j], blockMaxima, to, lanes);
-        }
+        matrix.maxima(tile, block * BLOCK * lanes, classFactors, block * BLOCK, count, lanes, blockMaxima, to);
         // The next float or the one after: no logit, rounded or not, is above it.
         for (int i = to; i < to + lanes; i++) {
             blockMaxima[i] = Fma.fma(Math.abs(blockMaxima[i]), 0x1p-23f, blockMaxima[i]);
         }
         s.exponents = MarginScratch.atLeast(s.exponents, (long) BLOCK * lanes);
         exponentials(block, count, blockMaxima, to, s.exponents, 0);
-        Arrays.fill(blockSums, to, to + lanes, 0);
-        for (int j = 0; j < count; j++) {
-            accumulate(s.exponents, j * lanes, blockSums, to, lanes);
-        }
+        matrix.sums(s.exponents, count, lanes, blockSums, to);
     }
 
-    /** Notes the cosines with the rows' own classes, and takes their logits out. */
-    private void takeTargets(int block, int count) {
+    /**
+     * Takes the logits of the rows' own classes out. Their cosines are computed in double precision: near -1 and 1 the
+     * angle is as uncertain as the root of the cosine's error.
+     */
+    private void takeTargets(MarginScratch s, int block, int count) {
         long first = (firstBlock + block) * BLOCK;
         for (int i = 0; i < rows; i++) {
             long j = targets[i] - first;
             if (j >= 0 && j < count) {
-                int at = block * BLOCK + (int) j;
-                cosines[i] = (double) tile[at * lanes + i] * classInverses[at];
-                tile[at * lanes + i] = Float.NEGATIVE_INFINITY;
+                tile[(block * BLOCK + (int) j) * lanes + i] = Float.NEGATIVE_INFINITY;
+                int w = s.weightAt + (int) j * depth;
+                float[] x = s.row(depth);
+                MarginScratch.read(embeddings, (firstRow + i) * depth, depth, x, 0);
+                cosines[i] = matrix.dot(x, 0, s.weight, w, depth, s.lanes) * inverses[i];
+                if (formula.normalizesWeight()) {
+                    cosines[i] *= inverse(matrix.dot(s.weight, w, s.weight, w, depth, s.lanes));
+                }
             }
         }
     }
 
     /** The exponentials of a block's logits less a number for each lane that is not below any of them. */
     private void exponentials(int block, int count, float[] reference, int ro, float[] out, int oo) {
-        int from = block * BLOCK * lanes;
-        for (int j = 0; j < count; j++) {
-            distances(tile, from + j * lanes, classFactors[block * BLOCK + j], reference, ro, out, oo + j * lanes,
-                    lanes);
-        }
+        matrix.distances(tile, block * BLOCK * lanes, classFactors, block * BLOCK, count, lanes, reference, ro, out,
+                oo);
         Span span = Span.mine();
         span.x.array = out;
         span.x.offset = oo;
@@ -397,33 +409,6 @@ final class MarginJob extends Parallel {
         span.out.offset = oo;
         exponential.run(Exponential.INSTANCE, span, count * lanes);
         span.forget();
-    }
-
-    // Loops over all lanes, short enough for the JIT compiler to make vectors of: each lane's bits are its own.
-
-    private static void raise(float[] z, int zo, float factor, float[] maxima, int mo, int n) {
-        for (int i = 0; i < n; i++) {
-            maxima[mo + i] = Math.max(maxima[mo + i], z[zo + i] * factor);
-        }
-    }
-
-    private static void distances(float[] z, int zo, float factor, float[] reference, int ro, float[] out, int oo,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            out[oo + i] = Fma.fma(z[zo + i], -factor, reference[ro + i]);
-        }
-    }
-
-    private static void accumulate(float[] e, int eo, float[] sums, int so, int n) {
-        for (int i = 0; i < n; i++) {
-            sums[so + i] += e[eo + i];
-        }
-    }
-
-    private static void scale(float[] e, int eo, float[] factors, int n) {
-        for (int i = 0; i < n; i++) {
-            e[eo + i] *= factors[i];
-        }
     }
 
     /** Merges the tile's maxima and sums into those of the rows, in the order of the classes. */
@@ -475,9 +460,7 @@ final class MarginJob extends Parallel {
         }
         int from = block * BLOCK * lanes;
         exponentials(block, count, maximum, 0, tile, from);
-        for (int j = 0; j < count; j++) {
-            scale(tile, from + j * lanes, factors, lanes);
-        }
+        matrix.scale(tile, from, count, lanes, factors);
         long first = (firstBlock + block) * BLOCK;
         for (int i = 0; i < rows; i++) {
             long j = targets[i] - first;
@@ -530,18 +513,14 @@ final class MarginJob extends Parallel {
         int width = width();
         int feature = panel * columns;
         int n = Math.min(columns, width - feature);
-        int filled = Math.min(n, depth - feature);
+        // What else is in a panel goes to columns that nobody reads.
+        int filled = Math.clamp(depth - feature, 0, n);
         int toRow = up(Math.min(rows, fromRow + taskRows), MatrixKernel.ROWS);
         s.panel = MarginScratch.atLeast(s.panel, (long) BLOCK * columns);
         for (int block = 0; block < blocks; block++) {
             int count = classesIn(block);
             long first = (firstBlock + block) * BLOCK;
-            for (int j = 0; j < count; j++) {
-                int at = j * columns;
-                MarginScratch.read(weight, (first + j) * depth + feature, filled, s.panel, at);
-                normalize(s.panel, at, filled, classInverses[block * BLOCK + j]);
-                Arrays.fill(s.panel, at + filled, at + n, 0);
-            }
+            packWeight(s, first, count, feature, filled, block);
             for (int i = fromRow; i < toRow; i += MatrixKernel.ROWS) {
                 matrix.multiply(tile, block * BLOCK * lanes + i, 1, lanes, s.panel, 0, chain, i * width + feature,
                         width, count, n);
@@ -556,9 +535,23 @@ final class MarginJob extends Parallel {
         }
     }
 
-    private static void normalize(float[] v, int vo, int n, float inverse) {
+    /** Packs some features of a block's normalised weights. */
+    private void packWeight(MarginScratch s, long first, int count, int feature, int n, int block) {
+        if (weight.storage() instanceof float[] floats) {
+            matrix.pack(floats, (int) (weight.offset() + first * depth + feature), depth, classInverses, block * BLOCK,
+                    count, n, s.panel);
+            return;
+        }
+        int columns = matrix.columns();
+        for (int j = 0; j < count; j++) {
+            MarginScratch.read(weight, (first + j) * depth + feature, n, s.panel, j * columns);
+        }
+        matrix.pack(s.panel, 0, columns, classInverses, block * BLOCK, count, n, s.panel);
+    }
+
+    private static void accumulate(float[] v, int vo, float[] sums, int so, int n) {
         for (int i = 0; i < n; i++) {
-            v[vo + i] *= inverse;
+            sums[so + i] += v[vo + i];
         }
     }
 

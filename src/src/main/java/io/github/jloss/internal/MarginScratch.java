@@ -66,6 +66,17 @@ final class MarginScratch {
         weightAt = 0;
     }
 
+    /** Room for one row. */
+    float[] row(int n) {
+        row = atLeast(row, n);
+        return row;
+    }
+
+    /** Bytes that are kept for the next call. */
+    long held() {
+        return (long) Float.BYTES * (exponents.length + gradient.length + panel.length + copy.length + row.length);
+    }
+
     /** Lets go of the caller's memory. */
     void forget() {
         weight = NOTHING;
@@ -93,8 +104,7 @@ final class MarginScratch {
             out = floats;
             at = (int) (to.offset() + from);
         } else {
-            row = atLeast(row, n);
-            out = row;
+            out = row(n);
             at = 0;
             if (add) {
                 read(to, from, n, row, 0);

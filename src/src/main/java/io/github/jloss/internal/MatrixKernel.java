@@ -1,7 +1,7 @@
 package io.github.jloss.internal;
 
 /**
- * The inner loops of matrix products. Every element of a product is one chain of {@link Fma#fma} over the inner
+ * The inner loops of matrix products, and of what happens to a product between them. Every element of a product is one chain of {@link Fma#fma} over the inner
  * dimension, in its order, and lanes are different elements: the bits are the same at every width of vectors, and
  * however the product is cut into panels and pieces of the inner dimension.
  */
@@ -50,6 +50,73 @@ public interface MatrixKernel {
      * @return the sum of the products
      */
     double dot(float[] a, int ao, float[] b, int bo, int n, double[] lanes);
+
+    /**
+     * Packs rows for the right side of a product, each multiplied with a number of its own.
+     *
+     * @param a the rows
+     * @param ao index of the first element
+     * @param am from one row to the next
+     * @param factors one number for each row
+     * @param fo index of the first
+     * @param count number of rows
+     * @param n their length
+     * @param out receives the rows, {@link #columns()} apart from its beginning on; may be a
+     */
+    void pack(float[] a, int ao, int am, float[] factors, int fo, int count, int n, float[] out);
+
+    /**
+     * The largest element of each column, or {@code -Float.MAX_VALUE} if none is larger; NaN is not.
+     *
+     * @param z rows one after another
+     * @param zo index of the first element
+     * @param factors what each row is multiplied with
+     * @param fo index of the first
+     * @param count number of rows
+     * @param n their length, a multiple of {@link #LANES}
+     * @param out receives a number for each column
+     * @param oo index of the first
+     */
+    void maxima(float[] z, int zo, float[] factors, int fo, int count, int n, float[] out, int oo);
+
+    /**
+     * How far each element of the rows is below a number that each column has.
+     *
+     * @param z rows one after another
+     * @param zo index of the first element
+     * @param factors what each row is multiplied with
+     * @param fo index of the first
+     * @param count number of rows
+     * @param n their length, a multiple of {@link #LANES}
+     * @param tops one number for each column
+     * @param to index of the first
+     * @param out receives the fused {@code top - factor * element}; may be z
+     * @param oo index of the first
+     */
+    void distances(float[] z, int zo, float[] factors, int fo, int count, int n, float[] tops, int to, float[] out,
+            int oo);
+
+    /**
+     * The sum of each column, a chain from the first row on.
+     *
+     * @param z rows one after another
+     * @param count number of rows
+     * @param n their length, a multiple of {@link #LANES}
+     * @param out receives a number for each column
+     * @param oo index of the first
+     */
+    void sums(float[] z, int count, int n, float[] out, int oo);
+
+    /**
+     * Multiplies each column with a number of its own.
+     *
+     * @param z rows one after another
+     * @param zo index of the first element
+     * @param count number of rows
+     * @param n their length, a multiple of {@link #LANES}
+     * @param factors one number for each column
+     */
+    void scale(float[] z, int zo, int count, int n, float[] factors);
 
     /**
      * The second half of {@link #dot}: elements that do not fill all lanes, and the sum of the lanes.

@@ -10,6 +10,7 @@ import io.github.jloss.CosineEmbeddingLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.CrossEntropyLoss;
 import io.github.jloss.DiceLoss;
+import io.github.jloss.FocalLoss;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
@@ -91,6 +92,11 @@ record Case(Map<String, Object> json) {
             case "cosine_embedding" -> new CosineEmbeddingLoss(number("margin"), reduction());
             case "triplet_margin" -> new TripletMarginLoss(number("margin"), number("p"), number("eps"),
                     (boolean) options().get("swap"), reduction());
+            case "focal" -> {
+                FocalLoss focal = options().get("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass();
+                focal = focal.gamma(number("gamma")).reduction(reduction());
+                yield options().get("alpha") == null ? focal : focal.alpha(number("alpha"));
+            }
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
     }
