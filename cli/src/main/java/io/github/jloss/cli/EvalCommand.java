@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "                [--threads N] [--backend NAME] [--json]"},
         description = {"Evaluates a loss on NumPy files: prints its value, writes gradients.",
             "Integers are class labels where the loss takes labels, otherwise numbers like floats.",
-            "A target whose shape differs from the input's only by axes of length 1 is taken in the input's shape.",
+            "A target whose shape is right but for axes of length 1 is taken as if it were right.",
             "Without reduction the value is the sum, and the gradient that of the sum."})
 final class EvalCommand implements Callable<Integer> {
 

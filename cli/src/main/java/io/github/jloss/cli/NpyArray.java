@@ -42,11 +42,9 @@ record NpyArray(long[] shape, float[] data, boolean integers) {
         return Labels.of(labels, shape);
     }
 
-    /** This array in the shape of another one, where the two differ only by axes of length 1: (n) as (n, 1), say. */
-    NpyArray squeezedTo(NpyArray like) {
-        return Arrays.equals(withoutOnes(shape), withoutOnes(like.shape))
-                ? new NpyArray(like.shape, data, integers)
-                : this;
+    /** This array in another shape that differs from its own only by axes of length 1: (n) as (n, 1), say. */
+    NpyArray squeezedTo(long... like) {
+        return Arrays.equals(withoutOnes(shape), withoutOnes(like)) ? new NpyArray(like, data, integers) : this;
     }
 
     private static long[] withoutOnes(long[] shape) {

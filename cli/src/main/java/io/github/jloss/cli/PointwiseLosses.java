@@ -9,6 +9,7 @@ import static io.github.jloss.cli.OptionType.TENSOR;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Criterion;
+import io.github.jloss.FocalLoss;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.L1Loss;
 import io.github.jloss.Loss;
@@ -67,9 +68,36 @@ final class PointwiseLosses {
                     number("eps", 1e-8, "least probability inside the logarithms, in [0, 1)"),
                     flag("disable_torch_grad_focal_loss", false,
                             "whether the gradient takes the focusing weight for a constant"),
-                    reduction("sum")));
+                    reduction("sum")),
+            new LossSpec("focal", "FocalLoss", "pointwise",
+                    "Binary cross entropy of logits that plays down what is right already: detection, rare things.",
+                    Loss.INPUT, "target", TargetKind.LABELS_OR_FLOATS, List.of(TaskKind.RECOGNISE, TaskKind.SEGMENT),
+                    List.of(new OptionSpec("mode", OptionType.oneOf("binary", "multiclass"), "binary",
+                                    "a question for each element, or one for each class of an element"),
+                            new OptionSpec("alpha", OptionType.NUMBER, null, "weight of positives, in [0, 1]"),
+                            number("gamma", 2, "focusing exponent, at least 0"),
+                            new OptionSpec("ignore_index", OptionType.INTEGER, null, "target that does not count"),
+                            new OptionSpec("reduced_threshold", OptionType.NUMBER, null,
+                                    "probability up to which nothing is played down, in (0, 1]"),
+                            flag("normalized", false, "whether losses are divided by the sum of factors"),
+                            new OptionSpec("from_logits", OptionType.only("true"), "true", "others are not supported"),
+                            new OptionSpec("class_weights", OptionType.only("null"), null, "others are not supported"),
+                            number("eps", 1e-7, "read and ignored: it is for probabilities"), MEAN),
+                    PointwiseLosses::focal));
 
     private PointwiseLosses() {}
+
+    private static FocalLoss focal(Options options) {
+        FocalLoss loss = (options.word("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass())
+                .gamma(options.number("gamma")).reduction(options.reduction());
+        if (options.flag("normalized")) loss = loss.normalized();
+        Double alpha = options.numberOrNull("alpha");
+        if (alpha != null) loss = loss.alpha(alpha);
+        Integer ignored = options.integer("ignore_index");
+        if (ignored != null) loss = loss.ignoreIndex(ignored);
+        Double threshold = options.numberOrNull("reduced_threshold");
+        return threshold == null ? loss : loss.reducedThreshold(threshold);
+    }
 
     private static LossSpec pointwise(String id, String className, String about, Function<Options, Criterion> factory,
             OptionSpec... options) {

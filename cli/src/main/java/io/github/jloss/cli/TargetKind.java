@@ -1,6 +1,7 @@
 package io.github.jloss.cli;
 
 import io.github.jloss.Target;
+import java.util.Arrays;
 
 /** What a loss compares its inputs with, and how that comes out of a file. */
 enum TargetKind {
@@ -21,11 +22,11 @@ enum TargetKind {
         this.text = text;
     }
 
-    /** The target in a file; one that has the input's shape but for axes of length 1 is taken in that shape. */
+    /** The target in a file; one that has the right shape but for axes of length 1 is taken in that shape. */
     Target of(NpyArray file, NpyArray input) {
         boolean mayBeLabels = this == LABELS || this == LABELS_OR_FLOATS;
         if (mayBeLabels && file.integers()) return file.labels();
-        return (this == ROWS ? file : file.squeezedTo(input)).tensor();
+        return file.squeezedTo(this == ROWS ? Arrays.copyOf(input.shape(), 1) : input.shape()).tensor();
     }
 
     @Override

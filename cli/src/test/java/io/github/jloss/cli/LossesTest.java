@@ -17,6 +17,7 @@ import io.github.jloss.CosineEmbeddingLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.CrossEntropyLoss;
 import io.github.jloss.DiceLoss;
+import io.github.jloss.FocalLoss;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
@@ -57,6 +58,7 @@ class LossesTest {
             Map.entry("bce_with_logits", new BCEWithLogitsLoss()),
             Map.entry("weighted_bce_with_logits", new WeightedBCEWithLogitsLoss(1, 1)),
             Map.entry("asymmetric_multi_label", new AsymmetricLossMultiLabel()),
+            Map.entry("focal", FocalLoss.binary()),
             Map.entry("cross_entropy", new CrossEntropyLoss()),
             Map.entry("nll", new NLLLoss()),
             Map.entry("asymmetric_single_label", new AsymmetricLossSingleLabel()),
@@ -92,13 +94,13 @@ class LossesTest {
                 Map.entry("an integer", "1"), Map.entry("integers with commas between them", "1,0"),
                 Map.entry("numbers with commas between them", "1,2"), Map.entry("a number or an .npy file", "3"),
                 Map.entry("numbers with commas between them or an .npy file", "1,2"),
-                Map.entry("none, mean or sum", "none"), Map.entry("binary, multiclass or multilabel", "multilabel"),
+                Map.entry("none, mean or sum", "none"), Map.entry("binary or multiclass", "multiclass"), Map.entry("binary, multiclass or multilabel", "multilabel"),
                 Map.entry("one, smoothed or skip", "skip"), Map.entry("arcface, sphereface or cosface", "cosface"));
         for (LossSpec loss : Losses.ALL) {
             for (OptionSpec option : loss.options()) {
                 if (option.about().contains("ignored:") || option.about().contains("not supported")) continue;
                 String other = option.type() == OptionType.BOOLEAN ? option.preset().equals(true) ? "false" : "true"
-                        : others.get(option.type().text());
+                        : option.name().equals("p") ? "3" : others.get(option.type().text());
                 // Options of classes need a loss that has some.
                 Map<String, String> base = !option.name().contains("class") ? Map.of()
                         : loss.knows("mode") ? Map.of("mode", "multiclass")
