@@ -97,16 +97,6 @@ public final class Labels implements Target {
         return shape.clone();
     }
 
-    /** The number of dimensions. */
-    int rank() {
-        return shape.length;
-    }
-
-    /** One dimension, counted from 0. */
-    long dim(int axis) {
-        return shape[axis];
-    }
-
     /**
      * One label.
      *
