@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,8 +24,8 @@ final class AccuracyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Option(names = "--step", paramLabel = "N", defaultValue = "1",
             description = "Take only every N-th float: a quick look. Default: ${DEFAULT-VALUE}, all of them.")
@@ -40,7 +41,7 @@ final class AccuracyCommand implements Callable<Integer> {
             results.put(subject, Accuracy.measure(subject, subject.step() * step, quarters(subject.name())));
         }
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (json.wanted()) {
             List<Object> rows = new ArrayList<>();
             results.forEach((subject, result) -> rows.add(document(subject, result)));
             out.println(Json.write(rows));

@@ -2,13 +2,14 @@ package io.github.jloss.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.jloss.Backend;
-import io.github.jloss.Loss;
+import io.github.jloss.Criterion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,18 +125,31 @@ final class Cases {
 
     private double evaluate(JsonNode node, String id, LossSpec named) {
         Path lossFile = out.resolve(id + ".loss.npy");
-        Path gradientFile = out.resolve(id + ".input.grad.npy");
+        Map<String, Path> gradientFiles = new LinkedHashMap<>();
+        named.inputs().forEach(input -> gradientFiles.put(input, out.resolve(id + "." + input + ".grad.npy")));
         // A case that fails must not leave the results of an earlier run for its own.
         delete(lossFile);
-        delete(gradientFile);
-        JsonNode options = node.path("options");
-        if (!options.isObject() && !options.isMissingNode()) throw new UserError("its options are no JSON object");
+        gradientFiles.values().forEach(Cases::delete);
         Path base = file.toAbsolutePath().getParent();
-        Loss loss = named.create(Json.scalars(options), base).on(backend);
-        Evaluation result = Evaluation.of(loss, array(node, "input", base), array(node, "target", base), true);
+        Criterion criterion = named.create(Json.plain(object(node, "options")), base).on(backend);
+        for (Map.Entry<String, JsonNode> input : object(node, "inputs").properties()) {
+            if (!named.arguments().contains(input.getKey())) {
+                throw new UserError("input " + input.getKey() + ": unknown to " + named.id() + ", which has "
+                        + String.join(", ", named.arguments()));
+            }
+        }
+        Map<String, NpyArray> arrays = new HashMap<>();
+        named.arguments().forEach(name -> arrays.put(name, array(node, name, base)));
+        Evaluation result = Evaluation.of(named, criterion, arrays, named.inputs());
         result.writeLoss(lossFile);
-        Npy.write(gradientFile, result.gradient());
+        gradientFiles.forEach((input, into) -> Npy.write(into, result.gradients().get(input)));
         return result.value();
+    }
+
+    private static JsonNode object(JsonNode node, String name) {
+        JsonNode object = node.path(name);
+        if (!object.isObject() && !object.isMissingNode()) throw new UserError("its " + name + " are no JSON object");
+        return object;
     }
 
     private static NpyArray array(JsonNode node, String name, Path base) {

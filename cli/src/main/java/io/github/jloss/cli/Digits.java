@@ -23,16 +23,28 @@ record Digits(float[] pixels, int[] labels) {
     /** Every fifth digit is held out: never trained on, only recognised. */
     private static final int HELD_OUT = 5;
 
+    private static final Digits TRAIN = of(rows(false));
+    private static final Digits REST = of(rows(true));
+
     static Digits forTraining() {
-        return of(rows(false));
+        return TRAIN;
     }
 
     static Digits heldOut() {
-        return of(rows(true));
+        return REST;
     }
 
     int size() {
         return labels.length;
+    }
+
+    /** The pixels of some of them. */
+    float[] images(int... rows) {
+        float[] images = new float[rows.length * PIXELS];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(pixels, rows[i] * PIXELS, images, i * PIXELS, PIXELS);
+        }
+        return images;
     }
 
     private static List<String> rows(boolean heldOut) {

@@ -1,12 +1,15 @@
 package io.github.jloss.cli;
 
-import io.github.jloss.Loss;
+import io.github.jloss.Criterion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,17 +18,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code jloss eval}: one loss on two files, or a whole set of cases. */
+/** {@code jloss eval}: one loss on a few files, or a whole set of cases. */
 @Command(name = "eval", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         customSynopsis = {
-            "jloss eval LOSS --input X.npy --target Y.npy [-o NAME=VALUE ...]",
-            "                [--grad input=G.npy] [--loss L.npy] [--threads N] [--backend NAME] [--json]",
+            "jloss eval LOSS --input [NAME=]X.npy ... [--target Y.npy] [-o NAME=VALUE ...]",
+            "                [--grad NAME=G.npy ...] [--loss L.npy] [--threads N] [--backend NAME] [--json]",
             "       jloss eval --cases SET/cases.json --out DIR [--loss NAME] [--allow-unsupported]",
             "                [--threads N] [--backend NAME] [--json]"},
         description = {"Evaluates a loss on NumPy files: prints its value, writes gradients.",
-            "A target whose shape differs from the input's only by axes of length 1 is taken in the input's shape.",
+            "Integers are class labels where the loss takes labels, otherwise numbers like floats.",
+            "A target whose shape is right but for axes of length 1 is taken as if it were right.",
             "Without reduction the value is the sum, and the gradient that of the sum."})
 final class EvalCommand implements Callable<Integer> {
+
+    /** How a NAME=FILE begins; a file of such a name can be written with ./ before it. */
+    private static final Pattern NAMED = Pattern.compile("\\w+=");
 
     @Spec
     private CommandSpec spec;
@@ -33,11 +40,13 @@ final class EvalCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "LOSS", description = "The loss, as \"jloss list\" names it.")
     private String name;
 
-    @Option(names = "--input", paramLabel = "FILE", description = "Predictions.")
-    private Path input;
+    @Option(names = "--input", paramLabel = "[NAME=]FILE",
+            description = "What the loss reads: predictions; again for each where it has several, as \"jloss list\""
+                    + " names them. Without NAME, the one called input.")
+    private List<String> inputs = List.of();
 
     @Option(names = "--target", paramLabel = "FILE", description = "What they should be.")
-    private Path target;
+    private String target;
 
     @Mixin
     private LossOptions options;
@@ -50,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
     private String loss;
 
     @Option(names = "--cases", paramLabel = "FILE",
-            description = "A set of cases; writes ID.loss.npy and ID.input.grad.npy for each.")
+            description = "A set of cases; writes ID.loss.npy and ID.NAME.grad.npy of every input.")
     private Path cases;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where the results of --cases go.")
@@ -62,21 +71,20 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private BackendOptions backend;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() {
         PrintWriter stdout = spec.commandLine().getOut();
         if (cases != null) {
             require(out != null, "--cases needs --out DIR");
-            require(name == null && input == null && target == null && options.isEmpty() && gradients.isEmpty(),
+            require(name == null && inputs.isEmpty() && target == null && options.isEmpty() && gradients.isEmpty(),
                     "--cases brings its own losses, options and files");
-            return new Cases(cases, out, loss, backend.backend(), json ? null : stdout)
-                    .run().report(stdout, json, allowUnsupported);
+            return new Cases(cases, out, loss, backend.backend(), json.wanted() ? null : stdout)
+                    .run().report(stdout, json.wanted(), allowUnsupported);
         }
         require(name != null, "expected a LOSS or --cases");
-        require(input != null && target != null, "expected --input and --target");
         require(out == null && !allowUnsupported, "--out and --allow-unsupported go with --cases");
         evaluate(stdout);
         return Main.OK;
@@ -84,22 +92,45 @@ final class EvalCommand implements Callable<Integer> {
 
     private void evaluate(PrintWriter stdout) {
         LossSpec named = Losses.named(name);
-        Loss made = named.create(options.values(), Path.of("")).on(backend.backend());
+        Map<String, String> files = files(named);
         Map<String, String> gradientFiles = LossOptions.pairs("--grad", gradients);
         for (String of : gradientFiles.keySet()) {
-            require(LossSpec.GRADIENTS.contains(of),
-                    "--grad " + of + ": " + named.id() + " has gradients of " + LossSpec.GRADIENTS);
+            require(named.inputs().contains(of),
+                    "--grad " + of + ": " + named.id() + " has gradients of " + named.inputs());
         }
-        Evaluation result = Evaluation.of(made, Npy.read(input), Npy.read(target), !gradientFiles.isEmpty());
+        Criterion criterion = named.create(options.values(), Path.of("")).on(backend.backend());
+        Map<String, NpyArray> arrays = new HashMap<>();
+        files.forEach((argument, file) -> arrays.put(argument, Npy.read(Path.of(file))));
+        Evaluation result = Evaluation.of(named, criterion, arrays, gradientFiles.keySet());
         if (loss != null) result.writeLoss(Path.of(loss));
-        gradientFiles.values().forEach(file -> Npy.write(Path.of(file), result.gradient()));
-        if (json) {
+        gradientFiles.forEach((of, file) -> Npy.write(Path.of(file), result.gradients().get(of)));
+        if (json.wanted()) {
             stdout.println(Json.write(document(named, result)));
         } else if (result.losses() == null) {
             stdout.println(result.value());
         } else {
             stdout.println("losses of shape " + Npy.shapeText(result.losses().shape()) + ", sum " + result.value());
         }
+    }
+
+    /** The file of each of the loss's arguments. */
+    private Map<String, String> files(LossSpec named) {
+        List<String> pairs = new ArrayList<>(inputs);
+        pairs.replaceAll(pair -> NAMED.matcher(pair).lookingAt() ? pair : "input=" + pair);
+        if (target != null) {
+            require(named.targetName() != null, "--target: " + named.id() + " takes none");
+            pairs.add(named.targetName() + "=" + target);
+        }
+        Map<String, String> files = LossOptions.pairs("--input", pairs);
+        for (String argument : files.keySet()) {
+            require(named.arguments().contains(argument),
+                    "--input " + argument + ": " + named.id() + " takes " + String.join(", ", named.arguments()));
+        }
+        for (String argument : named.arguments()) {
+            require(files.containsKey(argument), "expected " + (argument.equals(named.targetName()) ? "--target FILE"
+                    : "--input " + (argument.equals("input") ? "" : argument + "=") + "FILE"));
+        }
+        return files;
     }
 
     private static Map<String, Object> document(LossSpec named, Evaluation result) {

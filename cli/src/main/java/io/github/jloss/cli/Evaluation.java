@@ -1,43 +1,69 @@
 package io.github.jloss.cli;
 
 import io.github.jloss.Backward;
-import io.github.jloss.Loss;
-import io.github.jloss.PointwiseLoss;
+import io.github.jloss.Batch;
+import io.github.jloss.Criterion;
 import io.github.jloss.Reduction;
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A loss evaluated on arrays.
  *
  * @param value the loss; without reduction, the sum over its elements
  * @param losses the loss of each element, or null where they were reduced
- * @param gradient of the value with respect to the input, or null where it was not wanted
+ * @param gradients of the value with respect to those inputs for which they were wanted
  */
-record Evaluation(double value, NpyArray losses, NpyArray gradient) {
+record Evaluation(double value, NpyArray losses, Map<String, NpyArray> gradients) {
 
-    static Evaluation of(Loss loss, NpyArray input, NpyArray target, boolean wantGradient) {
-        Tensor x = input.tensor();
-        Tensor t = target.squeezedTo(input).tensor();
-        NpyArray gradient = wantGradient ? like(input) : null;
-        if (loss.reduction() != Reduction.NONE) {
-            double value = wantGradient ? loss.forwardBackward(x, t, gradient.tensor()) : loss.forward(x, t);
-            return new Evaluation(value, null, gradient);
+    /**
+     * Evaluates a loss.
+     *
+     * @param loss which
+     * @param criterion the same with its options
+     * @param arrays what it reads, by name
+     * @param wanted the inputs whose gradients are wanted
+     */
+    static Evaluation of(LossSpec loss, Criterion criterion, Map<String, NpyArray> arrays,
+            Collection<String> wanted) {
+        Map<String, NpyArray> gradients = new LinkedHashMap<>();
+        List<Tensor> inputs = new ArrayList<>();
+        List<Tensor> into = new ArrayList<>();
+        for (String name : loss.inputs()) {
+            NpyArray input = arrays.get(name);
+            inputs.add(input.tensor());
+            if (wanted.contains(name)) gradients.put(name, NpyArray.zeros(input.shape()));
+            into.add(wanted.contains(name) ? gradients.get(name).tensor() : null);
         }
-        PointwiseLoss elements = (PointwiseLoss) loss;
-        NpyArray losses = like(input);
-        elements.forward(x, t, losses.tensor());
-        if (wantGradient) {
-            NpyArray ones = like(input);
+        Target target = loss.targetName() == null
+                ? null
+                : loss.target().of(arrays.get(loss.targetName()), arrays.get(loss.inputs().getFirst()));
+        Batch batch = new Batch(inputs, target, gradients.isEmpty() ? List.of() : into);
+        if (criterion.reduction() != Reduction.NONE) {
+            double value = gradients.isEmpty()
+                    ? criterion.forward(batch)
+                    : criterion.forwardBackward(batch, Backward.OVERWRITE);
+            return new Evaluation(value, null, gradients);
+        }
+        NpyArray losses = NpyArray.zeros(criterion.lossesShape(batch));
+        criterion.losses(batch, losses.tensor());
+        if (!gradients.isEmpty()) {
+            NpyArray ones = NpyArray.zeros(losses.shape());
             Arrays.fill(ones.data(), 1);
-            elements.backward(x, t, ones.tensor(), gradient.tensor(), Backward.OVERWRITE);
+            criterion.backward(batch, ones.tensor(), Backward.OVERWRITE);
         }
-        return new Evaluation(elements.totals(x, t).sums()[0], losses, gradient);
-    }
-
-    private static NpyArray like(NpyArray array) {
-        return new NpyArray(array.shape(), new float[array.data().length]);
+        double sum = 0;
+        for (float each : losses.data()) {
+            sum += each;
+        }
+        return new Evaluation(sum, losses, gradients);
     }
 
     /** Writes the loss: a number, or one per element. */

@@ -36,19 +36,20 @@ final class Json {
         }
     }
 
-    /** An object of scalars as a map in the same order. What is no scalar stays a node, which no option accepts. */
-    static Map<String, Object> scalars(JsonNode object) {
+    /** An object of scalars and lists as a map in the same order. Other objects stay nodes, which no option accepts. */
+    static Map<String, Object> plain(JsonNode object) {
         Map<String, Object> map = new LinkedHashMap<>();
-        object.properties().forEach(e -> map.put(e.getKey(), scalar(e.getValue())));
+        object.properties().forEach(e -> map.put(e.getKey(), plainValue(e.getValue())));
         return map;
     }
 
-    private static Object scalar(JsonNode node) {
+    private static Object plainValue(JsonNode node) {
         return switch (node.getNodeType()) {
             case STRING -> node.textValue();
             case NUMBER -> node.doubleValue();
             case BOOLEAN -> node.booleanValue();
             case NULL -> null;
+            case ARRAY -> node.valueStream().map(Json::plainValue).toList();
             default -> node;
         };
     }

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code jloss list}: what there is. */
@@ -16,13 +16,13 @@ final class ListCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (json.wanted()) {
             out.println(Json.write(Losses.ALL.stream().map(ListCommand::document).toList()));
         } else {
             Losses.ALL.forEach(loss -> print(loss, out));
@@ -31,10 +31,12 @@ final class ListCommand implements Runnable {
     }
 
     private static void print(LossSpec loss, PrintWriter out) {
-        out.printf("%s  (%s; %s)%n", loss.id(), loss.className(), String.join(", ", LossSpec.INPUTS));
+        out.printf("%s  (%s; %s)%n", loss.id(), loss.className(), loss.family());
         out.printf("  %s%n", loss.about());
+        out.printf("  Inputs: %s. %s.%n", String.join(", ", loss.inputs()), loss.targetName() == null
+                ? "No target" : "Its " + loss.targetName() + ": " + loss.target());
         for (OptionSpec option : loss.options()) {
-            out.printf("    -o %-36s %s: %s%n", option.name() + "=" + option.presetText(), option.type(),
+            out.printf("    -o %-36s %s: %s%n", option.name() + "=" + option.presetText(), option.type().text(),
                     option.about());
         }
         out.println();
@@ -46,8 +48,11 @@ final class ListCommand implements Runnable {
         document.put("class", loss.className());
         document.put("family", loss.family());
         document.put("about", loss.about());
-        document.put("inputs", LossSpec.INPUTS);
-        document.put("gradients", LossSpec.GRADIENTS);
+        document.put("inputs", loss.arguments());
+        document.put("gradients", loss.inputs());
+        document.put("target", loss.targetName());
+        document.put("targetKind", loss.target().toString());
+        document.put("tasks", loss.tasks().stream().map(TaskKind::toString).toList());
         document.put("options", loss.options().stream().map(ListCommand::document).toList());
         return document;
     }
@@ -55,8 +60,8 @@ final class ListCommand implements Runnable {
     private static Map<String, Object> document(OptionSpec option) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", option.name());
-        document.put("type", option.type().toString());
-        document.put("default", option.preset() instanceof Enum<?> ? option.presetText() : option.preset());
+        document.put("type", option.type().text());
+        document.put("default", option.preset());
         document.put("about", option.about());
         return document;
     }

@@ -1,7 +1,8 @@
 package io.github.jloss.cli;
 
-import io.github.jloss.Loss;
+import io.github.jloss.Criterion;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,20 +14,30 @@ import java.util.function.Function;
  * @param className the simple name of its class
  * @param family the kind of loss
  * @param about one line for people
+ * @param inputs what it has gradients of
+ * @param targetName what its target is called, or null if it has none
+ * @param target what it compares the inputs with
+ * @param tasks what a network learns with it
  * @param options what can be set
  * @param factory makes the loss from its options
  */
-record LossSpec(String id, String className, String family, String about, List<OptionSpec> options,
-        Function<Options, Loss> factory) {
-
-    /** The arrays that every loss of today takes. */
-    static final List<String> INPUTS = List.of("input", "target");
-
-    /** Those of them that a gradient is computed for. */
-    static final List<String> GRADIENTS = List.of("input");
+record LossSpec(String id, String className, String family, String about, List<String> inputs, String targetName,
+        TargetKind target, List<TaskKind> tasks, List<OptionSpec> options, Function<Options, Criterion> factory) {
 
     /** The loss with what a user set; file names are relative to {@code base}. */
-    Loss create(Map<String, ?> given, Path base) {
+    Criterion create(Map<String, ?> given, Path base) {
         return factory.apply(Options.of(id, options, given, base));
+    }
+
+    /** Whether it has an option of a name. */
+    boolean knows(String option) {
+        return options.stream().anyMatch(o -> o.name().equals(option.replace('-', '_')));
+    }
+
+    /** Everything it reads: the inputs and the target. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>(inputs);
+        if (targetName != null) arguments.add(targetName);
+        return arguments;
     }
 }

@@ -1,75 +1,15 @@
 package io.github.jloss.cli;
 
-import static io.github.jloss.cli.OptionSpec.Type.BOOLEAN;
-import static io.github.jloss.cli.OptionSpec.Type.NUMBER;
-import static io.github.jloss.cli.OptionSpec.Type.NUMBER_OR_NULL;
-import static io.github.jloss.cli.OptionSpec.Type.REDUCTION;
-import static io.github.jloss.cli.OptionSpec.Type.TENSOR;
-
-import io.github.jloss.AsymmetricLossMultiLabel;
-import io.github.jloss.BCEWithLogitsLoss;
-import io.github.jloss.HuberLoss;
-import io.github.jloss.L1Loss;
-import io.github.jloss.Loss;
-import io.github.jloss.MSELoss;
-import io.github.jloss.RMSELoss;
-import io.github.jloss.Reduction;
-import io.github.jloss.SmoothL1Loss;
-import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The losses of the command line. To add one is to add an entry here. */
+/** The losses of the command line. To add one is to add an entry to the list of its family. */
 final class Losses {
 
-    private static final OptionSpec MEAN = reduction(Reduction.MEAN);
-
-    static final List<LossSpec> ALL = List.of(
-            pointwise("mse", "MSELoss",
-                    "Squared error (x - t)^2: regression where large errors matter most.",
-                    o -> new MSELoss(o.reduction()), MEAN),
-            pointwise("l1", "L1Loss",
-                    "Absolute error |x - t|: regression that shrugs off outliers.",
-                    o -> new L1Loss(o.reduction()), MEAN),
-            pointwise("smooth_l1", "SmoothL1Loss",
-                    "Absolute error with a parabola of curvature 1/beta around 0: box regression.",
-                    o -> new SmoothL1Loss(o.number("beta"), o.reduction()),
-                    number("beta", 1, "where the parabola becomes a line, at least 0"), MEAN),
-            pointwise("huber", "HuberLoss",
-                    "Squared error up to delta, a line beyond: robust regression.",
-                    o -> new HuberLoss(o.number("delta"), o.reduction()),
-                    number("delta", 1, "where the parabola becomes a line, above 0"), MEAN),
-            pointwise("rmse", "RMSELoss",
-                    "Root of the mean squared error, in the unit of the data.",
-                    o -> new RMSELoss(o.number("eps")),
-                    number("eps", 1e-6, "added under the root, at least 0")),
-            pointwise("bce_with_logits", "BCEWithLogitsLoss",
-                    "Binary cross entropy of logits: yes-or-no questions, masks, many labels.",
-                    o -> new BCEWithLogitsLoss(o.tensor("weight"), o.tensor("pos_weight"), o.reduction()),
-                    new OptionSpec("weight", TENSOR, null, "factor on each element's loss, broadcast to the input"),
-                    new OptionSpec("pos_weight", TENSOR, null, "factor on its positive term, broadcast likewise"),
-                    MEAN),
-            pointwise("weighted_bce_with_logits", "WeightedBCEWithLogitsLoss",
-                    "Binary cross entropy of logits with a weight for each of the two classes.",
-                    o -> new WeightedBCEWithLogitsLoss(o.number("w_p"), o.number("w_n"), o.reduction()),
-                    number("w_p", 1, "weight of positives, at least 0"),
-                    number("w_n", 1, "weight of negatives, at least 0"),
-                    number("epsilon", 0, "read and ignored: this stable form needs none in its logarithms"),
-                    MEAN),
-            pointwise("asymmetric_multi_label", "AsymmetricLossMultiLabel",
-                    "Binary cross entropy of logits that plays down easy negatives: many labels, few true.",
-                    o -> new AsymmetricLossMultiLabel(o.number("gamma_neg"), o.number("gamma_pos"),
-                            o.numberOr("clip", 0), o.number("eps"), o.flag("disable_torch_grad_focal_loss"),
-                            o.reduction()),
-                    number("gamma_neg", 4, "focusing exponent of negatives, at least 0"),
-                    number("gamma_pos", 1, "focusing exponent of positives, at least 0"),
-                    new OptionSpec("clip", NUMBER_OR_NULL, 0.05, "shift of the negatives' probability, in [0, 1)"),
-                    number("eps", 1e-8, "least probability inside the logarithms, in [0, 1)"),
-                    new OptionSpec("disable_torch_grad_focal_loss", BOOLEAN, false,
-                            "whether the gradient takes the focusing weight for a constant"),
-                    reduction(Reduction.SUM)));
+    static final List<LossSpec> ALL = Stream.of(PointwiseLosses.ALL, SoftmaxLosses.ALL, OverlapLosses.ALL,
+            EmbeddingLosses.ALL).flatMap(List::stream).toList();
 
     private Losses() {}
 
@@ -83,18 +23,5 @@ final class Losses {
     static LossSpec named(String name) {
         return find(name).orElseThrow(() -> new UserError("loss " + name + ": unknown, expected one of "
                 + ALL.stream().map(LossSpec::id).collect(Collectors.joining(", "))));
-    }
-
-    private static LossSpec pointwise(String id, String className, String about, Function<Options, Loss> factory,
-            OptionSpec... options) {
-        return new LossSpec(id, className, "pointwise", about, List.of(options), factory);
-    }
-
-    private static OptionSpec number(String name, double preset, String about) {
-        return new OptionSpec(name, NUMBER, preset, about);
-    }
-
-    private static OptionSpec reduction(Reduction preset) {
-        return new OptionSpec("reduction", REDUCTION, preset, "how the elements' losses become one number");
     }
 }

@@ -38,7 +38,7 @@ final class Npy {
             requireExact(header, type, channel.size() - channel.position());
             float[] data = elements(channel, type, (int) header.size());
             return new NpyArray(header.shape(),
-                    header.fortranOrder() ? transposed(data, header.shape()) : data);
+                    header.fortranOrder() ? transposed(data, header.shape()) : data, type.integers());
         } catch (IllegalArgumentException e) {
             throw new UserError(file + ": " + e.getMessage());
         } catch (IOException e) {

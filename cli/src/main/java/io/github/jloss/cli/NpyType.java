@@ -9,9 +9,10 @@ import java.util.Map;
  *
  * @param bytes of one element
  * @param order of those bytes
+ * @param integers whether the elements are whole by their type
  * @param reader reads the element at a byte offset
  */
-record NpyType(int bytes, ByteOrder order, Reader reader) {
+record NpyType(int bytes, ByteOrder order, boolean integers, Reader reader) {
 
     /** Reads one element. */
     @FunctionalInterface
@@ -53,7 +54,7 @@ record NpyType(int bytes, ByteOrder order, Reader reader) {
             case '=' -> ByteOrder.nativeOrder();
             default -> ByteOrder.LITTLE_ENDIAN;
         };
-        return new NpyType(bytes, order, reader);
+        return new NpyType(bytes, order, !kind.startsWith("f"), reader);
     }
 
     /** The nearest float: halved with the lost bit kept, a long above 2^63 rounds as if it were whole. */

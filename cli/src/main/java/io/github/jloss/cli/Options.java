@@ -5,6 +5,7 @@ import io.github.jloss.Tensor;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -40,6 +41,11 @@ final class Options {
         return (Double) values.get(name);
     }
 
+    /** A number, or null for none. */
+    Double numberOrNull(String name) {
+        return (Double) values.get(name);
+    }
+
     /** A number for which null has a meaning of its own. */
     double numberOr(String name, double whenNull) {
         return values.get(name) == null ? whenNull : number(name);
@@ -53,7 +59,26 @@ final class Options {
         return (Tensor) values.get(name);
     }
 
+    String word(String name) {
+        return (String) values.get(name);
+    }
+
+    /** An integer, or null for none. */
+    Integer integer(String name) {
+        return (Integer) values.get(name);
+    }
+
+    /** A list of numbers, or null for none. */
+    double[] numbers(String name) {
+        return (double[]) values.get(name);
+    }
+
+    /** A list of integers, or null for none. */
+    int[] integers(String name) {
+        return (int[]) values.get(name);
+    }
+
     Reduction reduction() {
-        return (Reduction) values.get("reduction");
+        return Reduction.valueOf(word("reduction").toUpperCase(Locale.ROOT));
     }
 }

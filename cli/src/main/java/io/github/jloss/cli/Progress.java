@@ -18,9 +18,9 @@ final class Progress {
         this.epochs = epochs;
     }
 
-    void epoch(int epoch, double loss, double accuracy) {
+    void epoch(int epoch, double loss, Score score) {
         String state = String.format(Locale.ROOT, "epoch %" + Integer.toString(epochs).length()
-                + "d/%d  loss %-9.4g held-out accuracy %5.1f %%", epoch, epochs, loss, 100 * accuracy);
+                + "d/%d  loss %-9.4g held-out %s %s", epoch, epochs, loss, score.name(), score.percent());
         if (terminal) {
             int full = (int) ((long) WIDTH * epoch / epochs);
             out.print("\r[" + "#".repeat(full) + ".".repeat(WIDTH - full) + "] " + state);

@@ -1,7 +1,6 @@
 package io.github.jloss.cli;
 
-import io.github.jloss.Backend;
-import io.github.jloss.Loss;
+import io.github.jloss.Criterion;
 import io.github.jloss.Reduction;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -22,27 +21,37 @@ import picocli.CommandLine.Spec;
 
 /** {@code jloss train digits}: a small network learns real digits from our losses. */
 @Command(name = "train", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        description = {"Trains a small network to recognise handwritten digits.",
-            "It has a score for each of the ten digits, which is to be 1 for the right one and 0 for the others"
-                    + " (its logit, for the losses of logits). The same seed gives the same bits."})
+        description = {"Trains a small network on handwritten digits and tells how well it does on digits that it never"
+                + " trained on.",
+            "Tasks:",
+            "  recognise  a score for each of the ten digits, which is to be 1 for the right one and 0 for the others"
+                    + " (its logit, for the losses of logits);",
+            "  classify   the same scores for losses that take the number of the right one;",
+            "  segment    which pixels of a noisy digit are ink;",
+            "  embed      points, those of equal digits near each other.",
+            "The same seed gives the same bits."})
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DATA", description = "What to learn: digits.")
+    @Parameters(paramLabel = "DATA", description = "What to learn from: digits.")
     private String data;
 
+    @Option(names = "--task", paramLabel = "NAME", defaultValue = "recognise",
+            description = "What to learn. Default: ${DEFAULT-VALUE}.")
+    private String taskName;
+
     @Option(names = "--loss", required = true, paramLabel = "NAME",
-            description = "The loss, as \"jloss list\" names it.")
-    private String name;
+            description = "The loss, as \"jloss list\" names it, or a sum such as 0.5*mse+0.5*l1.")
+    private String lossText;
 
     @Mixin
     private LossOptions options;
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "40",
-            description = "Times every digit is seen. Default: ${DEFAULT-VALUE}.")
-    private int epochs;
+    @Option(names = "--epochs", paramLabel = "N",
+            description = "Times every digit is seen. Default: 40; for segment 20.")
+    private Integer epochsGiven;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
             description = "Seed of the first weights and the order of digits. Default: ${DEFAULT-VALUE}.")
@@ -63,74 +72,75 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private BackendOptions backend;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() {
         require(data.equals("digits"), "found the data \"" + data + "\", expected digits");
+        TaskKind kind = TaskKind.named(taskName);
+        int epochs = epochsGiven == null ? kind.epochs() : epochsGiven;
         requireWithin("--epochs", epochs, 100_000);
         requireWithin("--hidden", hidden, 4096);
         requireWithin("--batch", batch, 4096);
         require(rate > 0 && rate <= 1, "--lr: found " + rate + ", expected a number above 0, up to 1");
-        LossSpec named = Losses.named(name);
-        Backend where = backend.backend();
-        Loss loss = named.create(options.values(), Path.of("")).on(where);
+        LossSum sum = LossSum.parse(lossText);
+        kind.requireFitting(sum);
+        Criterion loss = sum.create(options.values(), Path.of("")).on(backend.backend());
         require(loss.reduction() != Reduction.NONE, "-o reduction=none: a model learns from one number, mean or sum");
-        train(named, loss, where);
+        train(kind, sum, loss, new Training.Settings(epochs, seed, hidden, batch, rate));
         return Main.OK;
     }
 
-    private void train(LossSpec named, Loss loss, Backend where) {
+    private void train(TaskKind kind, LossSum sum, Criterion loss, Training.Settings settings) {
         PrintWriter out = spec.commandLine().getOut();
-        Progress progress = new Progress(out, onTerminal(), epochs);
-        if (!json) out.println("Learning digits with " + loss + " on " + where.describe());
+        Progress progress = new Progress(out, onTerminal(), settings.epochs());
+        if (!json.wanted()) {
+            out.println("Learning to " + kind + " digits with " + loss + " on " + backend.backend().describe());
+        }
         long start = System.nanoTime();
-        Training training = new Training(loss, new Training.Settings(epochs, seed, hidden, batch, rate));
+        Training training = new Training(random -> kind.task(sum, random), loss, settings);
         List<Double> history = new ArrayList<>();
-        for (int epoch = 1; epoch <= epochs; epoch++) {
+        for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
             history.add(training.epoch());
-            if (!json) progress.epoch(epoch, history.getLast(), accuracy(training));
+            if (!json.wanted()) progress.epoch(epoch, history.getLast(), training.score());
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        if (json) {
-            out.println(Json.write(document(named, loss, where, training, history, seconds)));
+        if (json.wanted()) {
+            out.println(Json.write(document(kind, sum, loss, settings, training.score(), history, seconds)));
         } else {
             summary(out, training, history, seconds);
         }
     }
 
     private static void summary(PrintWriter out, Training training, List<Double> history, double seconds) {
-        out.printf(Locale.ROOT, "%nheld-out accuracy  %.1f %%: %d of %d digits it never trained on%n",
-                100 * accuracy(training), training.recognised(), training.heldOutSize());
+        out.printf("%n%s", training.picture());
+        Score score = training.score();
+        out.printf("held-out %-9s %s: %s%n", score.name(), score.percent(), score.about());
         boolean bars = System.out.charset().newEncoder().canEncode(Sparkline.BARS);
         out.printf(Locale.ROOT, "loss history       %.4g %s %.4g%n", history.getFirst(),
                 bars ? Sparkline.of(history) : "to", history.getLast());
         out.printf(Locale.ROOT, "time               %.1f s%n", seconds);
     }
 
-    private Map<String, Object> document(LossSpec named, Loss loss, Backend where, Training training,
-            List<Double> history, double seconds) {
+    private Map<String, Object> document(TaskKind kind, LossSum sum, Criterion loss, Training.Settings settings,
+            Score score, List<Double> history, double seconds) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("data", data);
-        document.put("loss", named.id());
+        document.put("task", kind.toString());
+        document.put("loss", sum.toString());
         document.put("configured", loss.toString());
-        document.put("backend", where.describe());
-        document.put("epochs", epochs);
-        document.put("seed", seed);
-        document.put("hidden", hidden);
-        document.put("batch", batch);
-        document.put("lr", rate);
-        document.put("accuracy", accuracy(training));
-        document.put("recognised", training.recognised());
-        document.put("heldOut", training.heldOutSize());
+        document.put("backend", backend.backend().describe());
+        document.put("epochs", settings.epochs());
+        document.put("seed", settings.seed());
+        document.put("hidden", settings.hidden());
+        document.put("batch", settings.batch());
+        document.put("lr", settings.rate());
+        document.put(score.name(), score.value());
+        document.put("heldOut", score.heldOut());
         document.put("history", history);
         document.put("seconds", seconds);
         return document;
-    }
-
-    private static double accuracy(Training training) {
-        return (double) training.recognised() / training.heldOutSize();
     }
 
     private static boolean onTerminal() {

@@ -1,11 +1,12 @@
 package io.github.jloss.cli;
 
-import io.github.jloss.Loss;
+import io.github.jloss.Backward;
+import io.github.jloss.Criterion;
 import io.github.jloss.Tensor;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Teaches a network the digits. The loss, and the gradient that the network learns from, come from the library. */
+/** Teaches a network a task. The loss, and the gradient that the network learns from, come from the library. */
 final class Training {
 
     /**
@@ -19,24 +20,31 @@ final class Training {
      */
     record Settings(int epochs, long seed, int hidden, int batch, double rate) {}
 
-    private final Loss loss;
+    /** Makes a task of the random numbers of its training. */
+    @FunctionalInterface
+    interface Start {
+        Task with(Random random);
+    }
+
+    private final Criterion loss;
     private final Settings settings;
-    private final Digits train = Digits.forTraining();
-    private final Digits heldOut = Digits.heldOut();
     private final Random random;
-    private final Mlp model;
+    private final Task task;
+    private final Mlp network;
+    private final int[] order = new int[Digits.forTraining().size()];
     private long steps;
 
-    Training(Loss loss, Settings settings) {
+    Training(Start start, Criterion loss, Settings settings) {
         this.loss = loss;
         this.settings = settings;
         this.random = new Random(settings.seed);
-        this.model = new Mlp(Digits.PIXELS, settings.hidden, Digits.CLASSES, random);
+        this.task = start.with(random);
+        this.network = new Mlp(task.pixels(), settings.hidden, task.outputs(), random);
     }
 
     /** Every digit once, in a new order, batch by batch. Returns the mean of the batches' losses. */
     double epoch() {
-        int[] order = shuffled();
+        shuffle();
         double sum = 0;
         int batches = 0;
         for (int from = 0; from < order.length; from += settings.batch) {
@@ -46,58 +54,42 @@ final class Training {
         return sum / batches;
     }
 
-    private double step(int[] rows) {
-        float[] pixels = new float[rows.length * Digits.PIXELS];
-        float[] wanted = new float[rows.length * Digits.CLASSES];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(train.pixels(), rows[i] * Digits.PIXELS, pixels, i * Digits.PIXELS, Digits.PIXELS);
-            wanted[i * Digits.CLASSES + train.labels()[rows[i]]] = 1;
-        }
-        float[] scores = new float[wanted.length];
-        model.forward(pixels, scores, rows.length);
-
-        float[] gradient = new float[wanted.length];
-        double value = loss.forwardBackward(batch(scores), batch(wanted), batch(gradient));
-
-        model.learn(pixels, gradient, rows.length, rate());
+    private double step(int[] digits) {
+        Lesson lesson = task.lesson(digits, random);
+        float[] outputs = network.outputs(lesson.images());
+        float[] gradient = new float[outputs.length];
+        double value = loss.forwardBackward(task.batch(rows(outputs), lesson.target(), rows(gradient)),
+                Backward.OVERWRITE);
+        double rate = rate();
+        network.learn(lesson.images(), gradient, rate);
+        task.learn(rate);
         return value;
     }
 
     private double rate() {
-        long stepsPerEpoch = (train.size() + settings.batch - 1) / settings.batch;
+        long stepsPerEpoch = (order.length + settings.batch - 1) / settings.batch;
         return settings.rate * (1 - (double) steps++ / (stepsPerEpoch * settings.epochs));
     }
 
-    private static Tensor batch(float[] data) {
-        return Tensor.of(data, data.length / Digits.CLASSES, Digits.CLASSES);
+    private Tensor rows(float[] data) {
+        return Tensor.of(data, data.length / task.outputs(), task.outputs());
     }
 
-    private int[] shuffled() {
-        int[] order = new int[train.size()];
+    private void shuffle() {
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
             order[i] = order[j];
             order[j] = i;
         }
-        return order;
     }
 
-    int heldOutSize() {
-        return heldOut.size();
+    /** How well the network does on the digits held out. */
+    Score score() {
+        return task.score(network);
     }
 
-    /** How many of the digits that it never trained on the model recognises. */
-    int recognised() {
-        float[] scores = new float[heldOut.size() * Digits.CLASSES];
-        model.forward(heldOut.pixels(), scores, heldOut.size());
-        int right = 0;
-        for (int row = 0; row < heldOut.size(); row++) {
-            int best = 0;
-            for (int c = 1; c < Digits.CLASSES; c++) {
-                if (scores[row * Digits.CLASSES + c] > scores[row * Digits.CLASSES + best]) best = c;
-            }
-            if (best == heldOut.labels()[row]) right++;
-        }
-        return right;
+    /** A picture of what the network does, if the task has one. */
+    String picture() {
+        return task.picture(network);
     }
 }

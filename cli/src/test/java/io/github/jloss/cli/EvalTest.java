@@ -51,6 +51,50 @@ class EvalTest {
     }
 
     @Test
+    void inputsMayBeNamed() {
+        Cli cli = Cli.run("eval", "mse", "--input", "target=" + t, "--input", "input=" + x);
+        assertEquals("2.75", cli.out().strip());
+    }
+
+    @Test
+    void losesOfSeveralInputsHaveSeveralGradients() {
+        Path x2 = NpyFile.floats(dir.resolve("x2.npy"), new long[] {2, 2}, 3, 4, 0, 0);
+        Path x1 = NpyFile.floats(dir.resolve("x1.npy"), new long[] {2, 2}, 0, 0, 0, 1);
+        Path label = NpyFile.floats(dir.resolve("label.npy"), new long[] {2}, 1, 0);
+        Path g1 = dir.resolve("g1.npy");
+        Object[] command = {"eval", "contrastive", "--input", "x1=" + x1, "--input", "x2=" + x2, "--target", label,
+            "--grad", "x1=" + g1, "--grad", "x2=" + g};
+        assertEquals(13, Double.parseDouble(Cli.run(command).out()), 1e-4);
+        assertArrayEquals(new float[] {-3, -4, 0, -1}, Npy.read(g1).data(), 1e-4f);
+        assertArrayEquals(new float[] {3, 4, 0, 1}, Npy.read(g).data(), 1e-4f);
+
+        Cli triplet = Cli.run("eval", "triplet_margin", "--input", "anchor=" + x1, "--input", "positive=" + x1,
+                "--input", "negative=" + x2, "-o", "reduction=none", "--loss", g);
+        assertTrue(triplet.out().startsWith("losses of shape (2), sum "), triplet.out() + triplet.err());
+        assertArrayEquals(new float[] {0, 0}, Npy.read(g).data(), 1e-4f);
+    }
+
+    @Test
+    void integersAreLabelsWhereALossTakesLabels() throws IOException {
+        Path logits = NpyFile.floats(dir.resolve("logits.npy"), new long[] {2, 2}, 0, 0, 1, 1);
+        Path labels = NpyFile.longs(dir.resolve("labels.npy"), new long[] {2}, 1, 7);
+        Cli cli = Cli.run("eval", "cross-entropy", "--input", logits, "--target", labels, "-o", "ignore_index=7",
+                "--grad", "input=" + g);
+        assertEquals(Math.log(2), Double.parseDouble(cli.out()), 1e-6);
+        assertArrayEquals(new float[] {0.5f, -0.5f, 0, 0}, Npy.read(g).data(), 1e-6f);
+        assertTrue(Cli.run("eval", "cross_entropy", "--input", logits, "--target", labels).err().contains("7"));
+
+        Path probabilities = NpyFile.floats(dir.resolve("p.npy"), new long[] {2, 2}, .5f, .5f, 1, 0);
+        Cli soft = Cli.run("eval", "cross_entropy", "--input", logits, "--target", probabilities);
+        assertEquals(Math.log(2), Double.parseDouble(soft.out()), 1e-6);
+
+        Path numbers = NpyFile.longs(dir.resolve("numbers.npy"), new long[] {4}, 0, 2, 4, 2);
+        assertEquals("2.75", Cli.run("eval", "mse", "--input", x, "--target", numbers).out().strip());
+        Path huge = NpyFile.longs(dir.resolve("huge.npy"), new long[] {2}, 1, 1 << 24);
+        assertTrue(Cli.run("eval", "nll", "--input", logits, "--target", huge).err().contains("2^24"));
+    }
+
+    @Test
     void printsJson() {
         Cli cli = Cli.run("eval", "mse", "--json", "--input", x, "--target", t);
         assertTrue(cli.out().contains("\"value\" : 2.75"), cli.out());
@@ -64,7 +108,11 @@ class EvalTest {
         "evil | evil",
         "eval | expected a LOSS",
         "eval nonsense --input X --target T | loss nonsense: unknown, expected one of mse",
-        "eval mse --input X | --target",
+        "eval mse --input X | expected --target FILE",
+        "eval mse --target T | expected --input FILE",
+        "eval mse --input weight=X --target T | --input weight: mse takes input, target",
+        "eval mse --input X --input input=X --target T | --input input: given twice",
+        "eval mse --input X --target T --input target=T | --input target: given twice",
         "eval mse --input X --target T --bogus | --bogus",
         "eval mse --input X --target T -o beta=1 | option beta: unknown to mse",
         "eval mse --input X --target T -o beta | expected NAME=VALUE",
@@ -83,6 +131,16 @@ class EvalTest {
         "train digits | --loss",
         "train digits --loss mse --epochs 0 | --epochs: found 0",
         "train digits --loss mse --lr NaN | --lr: found NaN",
+        "train digits --loss mse --task sing | --task: found \"sing\", expected one of recognise, classify, segment",
+        "train digits --loss mse --task segment | loss mse: fits --task recognise, not segment, which takes bce_with_logits, w",
+        "train digits --loss jaccard | loss jaccard: fits --task segment, not recognise, which takes mse, l1",
+        "train digits --loss nll --task classify | loss nll: fits no task, not classify, which takes cross_entropy",
+        "train digits --loss 2*contrastive --task embed | only losses of one input can be summed",
+        "train digits --loss mse+ | expected a name, or a sum such as",
+        "eval contrastive --input X --target T | --input input: contrastive takes x1, x2, label",
+        "eval contrastive --input x1=X --target T | expected --input x2=FILE",
+        "eval triplet_margin --input anchor=X --target T | --target: triplet_margin takes none",
+        "eval cross_entropy --input X --target WRONG | target: found",
         "train digits --loss mse -o reduction=none | reduction=none"})
     void saysInOneLineWhatIsWrong(String line) {
         NpyFile.floats(dir.resolve("wrong.npy"), new long[] {3}, 1, 2, 3);
@@ -118,8 +176,11 @@ class EvalTest {
               {"id": "lost", "loss": "mse", "options": {}, "inputs": {"input": "x.npy", "target": "no.npy"}},
               {"id": "odd", "loss": "mse", "options": {"reduction": {"a": 1}},
                "inputs": {"input": "x.npy", "target": "t.npy"}},
+              {"id": "more", "loss": "mse", "inputs": {"input": "x.npy", "target": "t.npy", "var": "t.npy"}},
               {"id": "list", "loss": "mse", "options": [], "inputs": {"input": "x.npy", "target": "t.npy"}},
               {"loss": "mse"}, {"id": 7, "loss": "mse"}, {"id": "none"}, 42, null, [],
+              {"id": "pair", "loss": "contrastive", "options": {"margin": 2},
+               "inputs": {"x1": "x.npy", "x2": "x.npy", "label": "y.npy"}},
               {"id": "last", "loss": "mse", "options": {"reduction": "none"},
                "inputs": {"input": "x.npy", "target": "t.npy"}}
             ]
@@ -135,14 +196,16 @@ class EvalTest {
         Cli cli = Cli.run("eval", "--cases", set, "--out", out, "--allow-unsupported");
         assertEquals(1, cli.code());
         assertEquals("", cli.err());
-        assertEquals(17, cli.out().lines().count(), cli.out());
-        assertTrue(cli.out().endsWith("evaluated 3, unsupported 1, failed 12" + System.lineSeparator()), cli.out());
+        assertEquals(19, cli.out().lines().count(), cli.out());
+        assertTrue(cli.out().endsWith("evaluated 4, unsupported 1, failed 13" + System.lineSeparator()), cli.out());
         assertTrue(cli.out().contains("failed       lost  " + dir.resolve("no.npy") + ": not found"), cli.out());
         assertArrayEquals(new float[] {3.5f}, Npy.read(out.resolve("good.loss.npy")).data());
         assertArrayEquals(new float[] {1, 0, -1, 1}, Npy.read(out.resolve("good.input.grad.npy")).data());
         assertArrayEquals(new float[] {1, 0, 1, 9}, Npy.read(out.resolve("last.loss.npy")).data());
+        assertEquals(0, Npy.read(out.resolve("pair.x1.grad.npy")).data()[1], 1e-5);
+        assertEquals(4, Npy.read(out.resolve("pair.x2.grad.npy")).data().length);
         try (Stream<Path> files = Files.list(out)) {
-            assertEquals(6, files.count());
+            assertEquals(9, files.count());
         }
     }
 

@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Builds .npy files byte by byte, right ones and wrong ones. */
 final class NpyFile {
@@ -35,5 +37,12 @@ final class NpyFile {
     static Path floats(Path file, long[] shape, float... data) {
         Npy.write(file, new NpyArray(shape, data));
         return file;
+    }
+
+    static Path longs(Path file, long[] shape, long... data) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(8 * data.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(data);
+        String dims = Arrays.stream(shape).mapToObj(d -> d + ",").collect(Collectors.joining(" "));
+        return write(file, 1, header("<i8", false, "(" + dims + ")"), bytes.array());
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainTest {
 
@@ -16,22 +18,26 @@ class TrainTest {
         assertEquals(359, Digits.heldOut().size());
     }
 
-    @Test
-    void recognisesDigitsAfterFewEpochs() {
-        for (String loss : List.of("mse", "bce_with_logits", "asymmetric_multi_label")) {
-            Cli cli = train("--loss", loss, "--epochs", 8);
-            double accuracy = Double.parseDouble(cli.out().replaceAll("(?s).*\"accuracy\" : ([0-9.]+).*", "$1"));
-            assertTrue(accuracy > 0.93, loss + " " + accuracy);
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "recognise bce_with_logits", "recognise 0.5*mse+0.5*huber", "classify cross_entropy", "embed contrastive",
+        "embed triplet_margin", "embed angular_penalty"})
+    void knowsDigitsAfterFewEpochs(String line) {
+        String[] words = line.split(" ");
+        double accuracy = score("accuracy", "--task", words[0], "--loss", words[1], "--epochs", 4, "--hidden", 32);
+        assertTrue(accuracy > 0.9, line + " " + accuracy);
     }
 
     @Test
     void everyLossTeaches() {
         for (LossSpec loss : Losses.ALL) {
-            Cli cli = Cli.run("train", "digits", "--loss", loss.id(), "--epochs", 2, "--hidden", 16);
-            assertEquals(0, cli.code(), cli.err());
-            assertTrue(cli.out().contains("epoch 2/2  loss "), cli.out());
-            assertTrue(cli.out().contains("digits it never trained on"), cli.out());
+            for (TaskKind task : loss.tasks()) {
+                Cli cli = Cli.run("train", "digits", "--task", task, "--loss", loss.id(), "--epochs", 1,
+                        "--hidden", 8, "--batch", 64);
+                assertEquals(0, cli.code(), cli.err());
+                assertTrue(cli.out().contains("epoch 1/1  loss "), cli.out());
+                assertTrue(cli.out().contains("digits it never trained on"), cli.out());
+            }
         }
     }
 
@@ -41,12 +47,40 @@ class TrainTest {
         assertEquals(one, history("--seed", 7, "--threads", 2));
         assertEquals(one, history("--seed", 7));
         assertNotEquals(one, history("--seed", 8));
+        for (String task : List.of("segment dice", "embed triplet_margin", "embed angular_penalty")) {
+            Object[] args = {"--task", task.split(" ")[0], "--loss", task.split(" ")[1], "--epochs", 1, "--hidden", 16};
+            assertEquals(bits(args), bits(args), task);
+        }
+    }
+
+    @Test
+    void findsInkBetterWithJaccard() {
+        double entropy = score("IoU", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 3,
+                "--hidden", 32);
+        double both = score("IoU", "--task", "segment", "--loss", "0.5*bce_with_logits+0.5*jaccard", "--epochs", 3,
+                "--hidden", 32);
+        assertTrue(entropy > 0.35, "" + entropy);
+        assertTrue(both > entropy + 0.01, both + " and " + entropy);
+    }
+
+    @Test
+    void drawsADigit() {
+        Cli cli = Cli.run("train", "digits", "--task", "segment", "--loss", "dice", "--epochs", 1, "--hidden", 16);
+        assertTrue(cli.out().contains("    ........##......    "), cli.out());
+    }
+
+    private static double score(String name, Object... args) {
+        return Double.parseDouble(train(args).out().replaceAll("(?s).*\"" + name + "\" : ([0-9.]+).*", "$1"));
     }
 
     private static String history(Object... args) {
         List<Object> words = new ArrayList<>(List.of("--loss", "rmse", "--epochs", 3));
         words.addAll(List.of(args));
-        return train(words.toArray()).out().replaceAll("(?s).*(\"accuracy\".*)\"seconds\".*", "$1");
+        return bits(words.toArray());
+    }
+
+    private static String bits(Object... args) {
+        return train(args).out().replaceAll("(?s).*(\"lr\".*)\"seconds\".*", "$1");
     }
 
     private static Cli train(Object... args) {

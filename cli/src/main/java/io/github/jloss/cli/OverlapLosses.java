@@ -1,0 +1,95 @@
+package io.github.jloss.cli;
+
+import static io.github.jloss.cli.OptionSpec.flag;
+import static io.github.jloss.cli.OptionSpec.number;
+
+import io.github.jloss.Criterion;
+import io.github.jloss.DiceLoss;
+import io.github.jloss.JaccardLoss;
+import io.github.jloss.Loss;
+import io.github.jloss.RegionLoss;
+import io.github.jloss.SoftJaccardLoss;
+import io.github.jloss.TverskyLoss;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Losses of how well regions cover each other. */
+final class OverlapLosses {
+
+    private static final OptionSpec FROM_LOGITS = flag("from_logits", true, "whether inputs are logits");
+    private static final OptionSpec IGNORE = new OptionSpec("ignore_index", OptionType.INTEGER, null,
+            "target of pixels that do not count");
+
+    static final List<LossSpec> ALL = List.of(
+            overlap("jaccard", "JaccardLoss",
+                    "1 - intersection / union of everything in a batch: masks, together with BCE.",
+                    OverlapLosses::jaccard,
+                    flag("is_multiclass", false, "whether one softmax over classes or a sigmoid for each"),
+                    flag("per_class", false, "whether each class has an overlap of its own (multiclass)"),
+                    flag("per_image", false, "whether each image has an overlap of its own"),
+                    new OptionSpec("empty", OptionType.oneOf("one", "smoothed", "skip"), "one",
+                            "what a region costs whose target is empty"),
+                    number("smooth", 1e-7, "added to the union, at least 0"), FROM_LOGITS, IGNORE),
+            region("dice", "DiceLoss", "1 - 2 overlap / both areas, class by class: masks of rare things.",
+                    o -> region(o, DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel())),
+            region("soft_jaccard", "SoftJaccardLoss", "1 - intersection / union, class by class.",
+                    o -> region(o, SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
+                            SoftJaccardLoss.multilabel())),
+            region("tversky", "TverskyLoss",
+                    "Dice with weights of what is found wrongly and what is missed: masks where missing is worse.",
+                    o -> region(o, TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
+                            .alpha(o.number("alpha")).beta(o.number("beta")).gamma(o.number("gamma")),
+                    number("alpha", 0.5, "weight of what is found wrongly, at least 0"),
+                    number("beta", 0.5, "weight of what is missed, at least 0"),
+                    number("gamma", 1, "exponent of the loss, above 0")));
+
+    private OverlapLosses() {}
+
+    private static LossSpec overlap(String id, String className, String about, Function<Options, Criterion> factory,
+            OptionSpec... options) {
+        return new LossSpec(id, className, "overlap", about, Loss.INPUT, "target", TargetKind.LABELS_OR_FLOATS,
+                List.of(TaskKind.SEGMENT), List.of(options), factory);
+    }
+
+    private static LossSpec region(String id, String className, String about, Function<Options, Criterion> factory,
+            OptionSpec... own) {
+        List<OptionSpec> options = new ArrayList<>(List.of(
+                new OptionSpec("mode", OptionType.oneOf("binary", "multiclass", "multilabel"), "binary",
+                        "one mask, one class for each pixel, or a mask for each class"),
+                number("smooth", 0, "added to overlap and area, at least 0"),
+                number("eps", 1e-7, "least area, above 0"),
+                flag("log_loss", false, "whether the loss is a logarithm, -log(score)"),
+                new OptionSpec("classes", OptionType.INTEGERS, null, "the classes that count"),
+                new OptionSpec("class_weights", OptionType.NUMBERS, null, "weights of the classes"),
+                FROM_LOGITS, IGNORE));
+        options.addAll(List.of(own));
+        return overlap(id, className, about, factory, options.toArray(OptionSpec[]::new));
+    }
+
+    private static JaccardLoss jaccard(Options options) {
+        JaccardLoss loss = (options.flag("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary())
+                .perClass(options.flag("per_class")).perImage(options.flag("per_image"))
+                .empty(JaccardLoss.Empty.valueOf(options.word("empty").toUpperCase(Locale.ROOT)))
+                .smooth(options.number("smooth")).fromLogits(options.flag("from_logits"));
+        Integer ignored = options.integer("ignore_index");
+        return ignored == null ? loss : loss.ignoreIndex(ignored);
+    }
+
+    private static <L extends RegionLoss<L>> L region(Options options, L binary, L multiclass, L multilabel) {
+        L loss = switch (options.word("mode")) {
+            case "binary" -> binary;
+            case "multiclass" -> multiclass;
+            default -> multilabel;
+        };
+        loss = loss.smooth(options.number("smooth")).eps(options.number("eps")).logLoss(options.flag("log_loss"))
+                .fromLogits(options.flag("from_logits"));
+        Integer ignored = options.integer("ignore_index");
+        if (ignored != null) loss = loss.ignoreIndex(ignored);
+        int[] classes = options.integers("classes");
+        if (classes != null) loss = loss.classes(classes);
+        double[] weights = options.numbers("class_weights");
+        return weights == null ? loss : loss.classWeights(weights);
+    }
+}

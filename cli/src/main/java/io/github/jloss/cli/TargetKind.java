@@ -1,0 +1,36 @@
+package io.github.jloss.cli;
+
+import io.github.jloss.Target;
+import java.util.Arrays;
+
+/** What a loss compares its inputs with, and how that comes out of a file. */
+enum TargetKind {
+    /** Nothing: the inputs are compared with each other. */
+    NONE("nothing"),
+    /** A float for each element of the input. */
+    FLOATS("floats of the input's shape"),
+    /** A float for each row of the inputs. */
+    ROWS("a float for each row"),
+    /** A class number for each row or pixel. */
+    LABELS("class labels"),
+    /** Class numbers where the file holds integers, a float for each element where it holds floats. */
+    LABELS_OR_FLOATS("class labels, or floats of the input's shape");
+
+    private final String text;
+
+    TargetKind(String text) {
+        this.text = text;
+    }
+
+    /** The target in a file; one that has the right shape but for axes of length 1 is taken in that shape. */
+    Target of(NpyArray file, NpyArray input) {
+        boolean mayBeLabels = this == LABELS || this == LABELS_OR_FLOATS;
+        if (mayBeLabels && file.integers()) return file.labels();
+        return file.squeezedTo(this == ROWS ? Arrays.copyOf(input.shape(), 1) : input.shape()).tensor();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
