@@ -29,7 +29,7 @@ final class SoftmaxColumns extends SoftmaxStage {
     private final SoftmaxFormulas.AddExp addExp = new SoftmaxFormulas.AddExp();
     private final SoftmaxFormulas.TimesExp timesExp = new SoftmaxFormulas.TimesExp();
     private final SoftmaxFormulas.Add add = new SoftmaxFormulas.Add();
-    private final SoftmaxFormulas.LogSoftmax logSoftmax = new SoftmaxFormulas.LogSoftmax();
+    private final SoftmaxFormulas.Subtract subtract = new SoftmaxFormulas.Subtract();
     private final SoftmaxFormulas.AddTerm addTerm = new SoftmaxFormulas.AddTerm();
     private final SoftmaxFormulas.TermGradient termGradient = new SoftmaxFormulas.TermGradient();
 
@@ -139,16 +139,19 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void sumTerms() {
-        PointwiseKernel kernel = job.kernels.of(logSoftmax, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(subtract, Mode.VALUES);
         for (int c = 0; c < job.classes; c++) {
-            use(max, max, logSum, logSum);
+            use(max, max, max, max);
             at(s.x, x, c);
-            pass(kernel, logSoftmax, x.array, x.index(0, c));
+            pass(kernel, subtract, x.array, x.index(0, c));
         }
         addTerm.soft = job.soft != null;
         addTerm.focused = job.formula.gammaOthers() != 0;
         sumTerms(false, terms);
         sumTerms(true, slopes);
+        for (int i = 0; i < n && job.soft != null; i++) {
+            terms[i] -= logSum[i] * slopes[i];
+        }
     }
 
     private void pass(PointwiseKernel kernel, MutableFormula formula, float[] out, int at) {
@@ -166,7 +169,7 @@ final class SoftmaxColumns extends SoftmaxStage {
                 addTerm.number = c;
                 addTerm.flat = flat(c);
                 addTerm.special = special(c);
-                use(own, own, own, part);
+                use(own, own, logSum, part);
                 at(s.x, x, c);
                 if (job.soft != null) {
                     at(s.a, target, c);
@@ -202,7 +205,7 @@ final class SoftmaxColumns extends SoftmaxStage {
             if (job.hasOthers()) {
                 termGradient.flat = flat(c);
                 termGradient.special = special(c);
-                use(factor, factor, factor, scale);
+                use(factor, factor, logSum, scale);
                 if (job.soft != null) {
                     at(s.a, target, c);
                 }

@@ -72,7 +72,7 @@ final class SoftmaxFormulas {
     static final class TimesExp extends Value {
         @Override
         public float value(float x, float t, float a, float b) {
-            return Scalar.ifEqual(a, 0f, 0f, Scalar.expNeg(t - x) * a);
+            return times(a, x - t);
         }
     }
 
@@ -89,35 +89,39 @@ final class SoftmaxFormulas {
         }
     }
 
-    /** (x - t) - a: the log-softmax, t the row's maximum and a its {@link RowNumber} with log. */
-    static final class LogSoftmax extends Value {
+    /** x - t. */
+    static final class Subtract implements MutableFormula, PointwiseFormula {
         @Override
-        public float value(float x, float t, float a, float b) {
-            return x - t - a;
+        public float value(float x, float t) {
+            return x - t;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return 0;
         }
     }
 
     /**
-     * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the
-     * logarithm of the sum over all classes, or the probability of all classes but that one.
+     * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the sum
+     * over all classes, or its logarithm.
      */
     static final class RowNumber extends Value {
         boolean log;
 
         @Override
         public float value(float x, float t, float a, float b) {
-            return log ? logSum(x, t, a) : t / (t + Scalar.expNeg(x - a));
+            return log ? logSum(x, t, a) : t + Scalar.expNeg(x - a);
         }
     }
 
     /**
      * The term of a row's own class: loss and factor. x is the row's maximum, t the sum of e^(x_j - max) over the other
      * classes, a the class's logit and b its weight. Neither lp nor 1 - p is ever the difference of nearly equal
-     * numbers. The gradient is minus dL/dlp, divided by the sum of all e^(x_j - max) unless {@code whole}.
+     * numbers. The gradient is minus dL/dlp, divided by the sum of all e^(x_j - max).
      */
     static final class Head implements MutableFormula {
         boolean focused;
-        boolean whole;
         float gamma;
 
         @Override
@@ -139,7 +143,7 @@ final class SoftmaxFormulas {
                 float p = e / sum;
                 slope = b * (Scalar.pow(u, gamma) * (1f - gamma * Scalar.ifEqual(p, 0f, 0f, p * ratio)));
             }
-            return Scalar.ifEqual(b, 0f, 0f, whole ? slope : slope / sum);
+            return Scalar.ifEqual(b, 0f, 0f, slope / sum);
         }
     }
 
@@ -189,7 +193,7 @@ final class SoftmaxFormulas {
         boolean focused;
         float max;
         float logSum;
-        float mass;
+        float q;
         float flat;
         float special;
 
@@ -202,13 +206,14 @@ final class SoftmaxFormulas {
         public float gradient(float x, float t, float a, float b) {
             float lp = x - max - logSum;
             float factor = factor(soft, focused, flat, special, a, lp) * b;
-            return share(lp, mass) - slope(focused, special, factor, lp);
+            return times(q, x - max) - slope(focused, special, factor, lp);
         }
     }
 
     /**
-     * Of a class: its terms added to b, where it is not the row's excluded class t; x is the log-softmax and a the
-     * target. The weight of the class is in {@code flat} and, for soft targets, in {@code special}.
+     * Of a class: its terms added to b, where it is not the row's excluded class t. x is x_j - max; a is the row's
+     * logarithmic sum, or the target if it is soft: then the term is T (x_j - max), without that sum. The weight of the
+     * class is in {@code flat} and, for soft targets, in {@code special}.
      */
     static final class AddTerm extends Value {
         boolean soft;
@@ -221,12 +226,13 @@ final class SoftmaxFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            float factor = factor(soft, focused, flat, special, a, x);
-            return b + Scalar.ifEqual(t, number, 0f, slope ? slope(focused, special, factor, x) : term(factor, x));
+            float lp = soft ? x : x - a;
+            float factor = factor(soft, focused, flat, special, a, lp);
+            return b + Scalar.ifEqual(t, number, 0f, slope ? slope(focused, special, factor, lp) : term(factor, lp));
         }
     }
 
-    /** Of a class: the gradient with all terms; x is the log-softmax, t the mass, a the target, b the row's scale. */
+    /** Of a class: the gradient with all terms; x, a and the weight as for {@link AddTerm}, t is q, b the scale. */
     static final class TermGradient extends Value {
         boolean soft;
         boolean focused;
@@ -235,8 +241,9 @@ final class SoftmaxFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            float factor = factor(soft, focused, flat, special, a, x);
-            return Scalar.ifEqual(b, 0f, 0f, (share(x, t) - slope(focused, special, factor, x)) * b);
+            float lp = soft ? x : x - a;
+            float factor = factor(soft, focused, flat, special, a, lp);
+            return Scalar.ifEqual(b, 0f, 0f, (times(t, x) - slope(focused, special, factor, lp)) * b);
         }
     }
 
@@ -266,8 +273,8 @@ final class SoftmaxFormulas {
         return focused ? Scalar.ifEqual(factor, 0f, 0f, factor * Scalar.fma(gamma, lp, 1f)) : factor;
     }
 
-    /** p times the mass of all terms; 0 where that is 0, whatever the row holds. */
-    private static float share(float lp, float mass) {
-        return Scalar.ifEqual(mass, 0f, 0f, Scalar.expNeg(-lp) * mass);
+    /** q e^x; 0 where q is 0, whatever the row holds. */
+    private static float times(float q, float x) {
+        return Scalar.ifEqual(q, 0f, 0f, Scalar.expNeg(-x) * q);
     }
 }

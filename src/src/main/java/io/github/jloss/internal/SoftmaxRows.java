@@ -214,7 +214,7 @@ final class SoftmaxRows extends SoftmaxStage {
     private void gradient(PointwiseKernel kernel, int row, int from) {
         slopesOf.max = max[row];
         slopesOf.logSum = logSum[row];
-        slopesOf.mass = factor[row];
+        slopesOf.q = factor[row];
         operands(row, from);
         s.out.useBuffer();
         s.scale = scale[row];

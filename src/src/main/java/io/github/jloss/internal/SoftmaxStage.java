@@ -13,8 +13,8 @@ import io.github.jloss.spi.ElementFormula;
  * {@code 1 - p_k = S_o / S} and {@code lp_k = (x_k - M) - log S}, with {@code log1p(S_o)} where k is the maximum:
  * nothing is lost of a loss that is nearly 0,
  * <li>where other classes have terms, with derivatives -D_j with respect to lp_j, one more pass sums them up,
- * <li>a pass writes the gradients {@code p_j Q - D_j}, and {@code sum_{j≠k} D_j - (1 - p_k) Q} for k: the same
- * number, without the cancellation. Q is the sum of all D.
+ * <li>a pass writes the gradients {@code q e^(x_j - M) - D_j}, and {@code sum_{j≠k} D_j - q S_o} for k: the same
+ * number, without the cancellation. q is the sum of all D, divided by S.
  * </ol>
  */
 abstract class SoftmaxStage {
@@ -32,7 +32,7 @@ abstract class SoftmaxStage {
     final float[] max = new float[MOST];
     final float[] others = new float[MOST];
 
-    /** q = Q/S times the scale where no other class has a term, Q where some have. */
+    /** q, times the scale where no other class has a term. */
     final float[] factor = new float[MOST];
 
     /** Of all classes but k: their terms, and the sum of their D. */
@@ -42,7 +42,7 @@ abstract class SoftmaxStage {
     final float[] scale = new float[MOST];
     private final float[] logit = new float[MOST];
     private final float[] weight = new float[MOST];
-    private final float[] share = new float[MOST];
+    private final float[] sum = new float[MOST];
     private final SoftmaxFormulas.Head head = new SoftmaxFormulas.Head();
     private final SoftmaxFormulas.RowNumber rowNumber = new SoftmaxFormulas.RowNumber();
 
@@ -107,31 +107,31 @@ abstract class SoftmaxStage {
     private double head() {
         head.focused = job.formula.gamma() != 0;
         head.gamma = (float) job.formula.gamma();
-        head.whole = job.hasOthers();
+        boolean hasOthers = job.hasOthers();
         use(max, others, logit, weight);
         s.out.use(factor, 0);
-        s.scale = head.whole ? 1 : job.scale;
+        s.scale = hasOthers ? 1 : job.scale;
         s.clearSums();
         run(head, job.gradient == null ? Mode.SUM : Mode.GRADIENTS, n);
-        double sum = s.sum();
-        if (head.whole) {
+        double loss = s.sum();
+        if (hasOthers) {
             rowNumbers(true, logSum);
+            rowNumbers(false, sum);
             sumTerms();
             for (int i = 0; i < n; i++) {
                 boolean counts = label[i] >= 0;
                 terms[i] = counts ? terms[i] : 0;
                 slopes[i] = counts ? slopes[i] : 0;
-                sum -= terms[i];
-                factor[i] += slopes[i];
+                loss -= terms[i];
+                factor[i] += slopes[i] / sum[i];
                 scale[i] = counts ? job.scale(first + i) : 0;
             }
-            rowNumbers(false, share);
         } else if (job.gradient != null && job.upstream != null) {
             for (int i = 0; i < n; i++) {
                 factor[i] *= job.upstream.get(first + i);
             }
         }
-        return sum;
+        return loss;
     }
 
     private void rowNumbers(boolean log, float[] numbers) {
@@ -143,11 +143,11 @@ abstract class SoftmaxStage {
 
     private void writeLosses() {
         use(max, others, logit, weight);
-        // The share of a row is of no use to a loss without gradient.
-        s.out.use(share, 0);
+        // The factors are of no use to losses without gradients.
+        s.out.use(factor, 0);
         run(head, Mode.VALUES, n);
         for (int i = 0; i < n; i++) {
-            job.losses.set(first + i, head.whole ? share[i] - terms[i] : share[i]);
+            job.losses.set(first + i, job.hasOthers() ? factor[i] - terms[i] : factor[i]);
         }
     }
 
@@ -157,7 +157,8 @@ abstract class SoftmaxStage {
             return 0;
         }
         float q = factor[row];
-        return head.whole ? scale[row] * (slopes[row] - (q == 0 ? 0 : q * share[row])) : q == 0 ? 0 : 0 - q * others[row];
+        float taken = q == 0 ? 0 : q * others[row];
+        return job.hasOthers() ? scale[row] * (slopes[row] - taken) : 0 - taken;
     }
 
     /** Numbers of rows as operands. */
