@@ -57,7 +57,8 @@ record Case(Map<String, Object> json) {
             case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
                     options().get("clip") == null ? 0 : number("clip"), number("eps"),
                     (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
-            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary();
+            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass()
+                    : JaccardLoss.binary();
             case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
             case "soft_jaccard" -> region(SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
                     SoftJaccardLoss.multilabel());
