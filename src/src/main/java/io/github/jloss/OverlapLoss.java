@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * A loss of how well predicted regions cover the true ones: a function of three sums over the pixels of each region: of
- * the overlap I, of what the prediction o has more than that (false positives), and of what the target T has more (false
- * negatives).
+ * the overlap I, of what the prediction o has more than that (false positives), and of what the target T has more
+ * (false negatives).
  *
  * <p><b>Modes.</b> A loss is made for one of three:
  * <ul>
@@ -379,8 +379,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
         for (long i = 0; i < labels.size(); i++) {
             long label = labels.get(i);
             if ((label < 0 || label >= classes) && !(ignores && label == ignored)) {
-                throw new IllegalArgumentException("target: found label " + label + " at index " + i + ", expected 0 to "
-                        + (classes - 1) + (ignores ? " or ignoreIndex " + ignored : ""));
+                throw new IllegalArgumentException("target: found label " + label + " at index " + i
+                        + ", expected 0 to " + (classes - 1) + (ignores ? " or ignoreIndex " + ignored : ""));
             }
         }
     }

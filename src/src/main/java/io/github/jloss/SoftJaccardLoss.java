@@ -4,8 +4,8 @@ package io.github.jloss;
  * Jaccard loss of each class, {@code 1 - TP / (sum o + sum T - TP)}: the {@link RegionLoss} with
  * {@code alpha = beta = 1}.
  *
- * <p>It is smp's {@code JaccardLoss}, called soft here to tell it from deep-ml's {@link JaccardLoss}, which differs in the
- * overlap of soft targets ({@code o T}), in what an empty mask costs (1), and in taking all classes together.
+ * <p>It is smp's {@code JaccardLoss}, called soft here to tell it from deep-ml's {@link JaccardLoss}, which differs in
+ * the overlap of soft targets ({@code o T}), in what an empty mask costs (1), and in taking all classes together.
  */
 public final class SoftJaccardLoss extends RegionLoss<SoftJaccardLoss> {
 

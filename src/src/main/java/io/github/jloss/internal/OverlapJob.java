@@ -36,12 +36,12 @@ import java.util.concurrent.Executor;
  */
 final class OverlapJob extends Parallel {
 
-    /** Exponentials in a tile, if each class has the fewest pixels; 2 MB. */
-    private static final int TILE = 1 << 19;
+    /** Exponentials in a tile: 1 MB, half of a second-level cache. */
+    private static final int TILE = 1 << 18;
 
-    /** Fewest and most pixels of a tile. */
+    /** Fewest and most pixels of a tile: the more, the less a kernel's start weighs. */
     private static final int FEWEST = 64;
-    private static final int MOST = 1024;
+    private static final int MOST = Span.BUFFER;
 
     private static final ThreadLocal<OverlapJob> MINE = ThreadLocal.withInitial(OverlapJob::new);
 

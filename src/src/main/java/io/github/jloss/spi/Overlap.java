@@ -5,9 +5,9 @@ package io.github.jloss.spi;
  *
  * <p>The input is read as (images, classes, pixels), row-major. A target tensor has the same elements; target labels
  * have one for each pixel of each image, and class c is where the label is {@code firstLabel + c}. With o the
- * activation of the input and T the target, the engine gives for every class, or for every class of every image, three
- * sums over pixels: of the overlap ({@code o T}, or {@code min(o, T)}), of what o has more than the overlap, and of what
- * T has more.
+ * activation of the input and T the target, the engine gives for every class, or for every class of every image,
+ * three sums over pixels: of the overlap ({@code o T}, or {@code min(o, T)}), of what o has more than the overlap, and
+ * of what T has more.
  *
  * @param activation how the input becomes o
  * @param product whether the overlap of a pixel is {@code o T}; else it is {@code min(o, T)}. Where T is 0 or 1, as

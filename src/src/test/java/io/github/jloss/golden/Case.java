@@ -72,7 +72,8 @@ record Case(Map<String, Object> json) {
                     AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
                     (Double) options().get("s"), (Double) options().get("m"), number("eps"),
                     (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
-            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary();
+            case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass()
+                    : JaccardLoss.binary();
             case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
             case "soft_jaccard" -> region(SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
                     SoftJaccardLoss.multilabel());
