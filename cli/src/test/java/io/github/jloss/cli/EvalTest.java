@@ -88,6 +88,10 @@ class EvalTest {
         Cli soft = Cli.run("eval", "cross_entropy", "--input", logits, "--target", probabilities);
         assertEquals(Math.log(2), Double.parseDouble(soft.out()), 1e-6);
 
+        Path oneHot = NpyFile.longs(dir.resolve("hot.npy"), new long[] {2, 2}, 0, 1, 1, 0);
+        Cli hot = Cli.run("eval", "cross_entropy", "--input", logits, "--target", oneHot);
+        assertEquals(Math.log(2), Double.parseDouble(hot.out()), 1e-6);
+
         Path numbers = NpyFile.longs(dir.resolve("numbers.npy"), new long[] {4}, 0, 2, 4, 2);
         assertEquals("2.75", Cli.run("eval", "mse", "--input", x, "--target", numbers).out().strip());
         Path huge = NpyFile.longs(dir.resolve("huge.npy"), new long[] {2}, 1, 1 << 24);
