@@ -21,10 +21,11 @@ import picocli.CommandLine.Spec;
 /** {@code jloss eval}: one loss on a few files, or a whole set of cases. */
 @Command(name = "eval", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         customSynopsis = {
-            "jloss eval LOSS --input [NAME=]X.npy ... [--target Y.npy] [-o NAME=VALUE ...]",
-            "                [--grad NAME=G.npy ...] [--loss L.npy] [--threads N] [--backend NAME] [--json]",
-            "       jloss eval --cases SET/cases.json --out DIR [--loss NAME] [--allow-unsupported]",
-            "                [--threads N] [--backend NAME] [--json]"},
+            "jloss eval LOSS --input [NAME=]X.npy ... [--target Y.npy]",
+            "                [-o NAME=VALUE ...] [--grad NAME=G.npy ...] [--loss L.npy]",
+            "                [--threads N] [--backend NAME] [--json]",
+            "       jloss eval --cases SET/cases.json --out DIR [--loss NAME]",
+            "                [--allow-unsupported] [--threads N] [--backend NAME] [--json]"},
         description = {"Evaluates a loss on NumPy files: prints its value, writes gradients.",
             "Integers are class labels where the loss takes labels, otherwise numbers like floats.",
             "A target whose shape is right but for axes of length 1 is taken as if it were right.",

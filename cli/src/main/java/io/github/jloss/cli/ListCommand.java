@@ -3,6 +3,7 @@ package io.github.jloss.cli;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,8 +34,9 @@ final class ListCommand implements Runnable {
     private static void print(LossSpec loss, PrintWriter out) {
         out.printf("%s  (%s; %s)%n", loss.id(), loss.className(), loss.family());
         out.printf("  %s%n", loss.about());
-        out.printf("  Inputs: %s. %s.%n", String.join(", ", loss.inputs()), loss.targetName() == null
-                ? "No target" : "Its " + loss.targetName() + ": " + loss.target());
+        out.printf("  Reads %s%s.%s%n", String.join(", ", loss.inputs()), loss.targetName() == null
+                ? "" : "; " + loss.targetName() + ": " + loss.target(), loss.tasks().isEmpty()
+                ? "" : " Trains: " + loss.tasks().stream().map(TaskKind::toString).collect(Collectors.joining(", ")));
         for (OptionSpec option : loss.options()) {
             out.printf("    -o %-36s %s: %s%n", option.name() + "=" + option.presetText(), option.type().text(),
                     option.about());

@@ -26,9 +26,9 @@ final class OverlapLosses {
             overlap("jaccard", "JaccardLoss",
                     "1 - intersection / union of everything in a batch: masks, together with BCE.",
                     OverlapLosses::jaccard,
-                    flag("is_multiclass", false, "whether one softmax over classes or a sigmoid for each"),
-                    flag("per_class", false, "whether each class has an overlap of its own (multiclass)"),
-                    flag("per_image", false, "whether each image has an overlap of its own"),
+                    flag("is_multiclass", false, "a softmax over classes instead of a sigmoid"),
+                    flag("per_class", false, "an overlap for each class (multiclass)"),
+                    flag("per_image", false, "an overlap for each image"),
                     new OptionSpec("empty", OptionType.oneOf("one", "smoothed", "skip"), "one",
                             "what a region costs whose target is empty"),
                     number("smooth", 1e-7, "added to the union, at least 0"), FROM_LOGITS, IGNORE),
@@ -57,10 +57,10 @@ final class OverlapLosses {
             OptionSpec... own) {
         List<OptionSpec> options = new ArrayList<>(List.of(
                 new OptionSpec("mode", OptionType.oneOf("binary", "multiclass", "multilabel"), "binary",
-                        "one mask, one class for each pixel, or a mask for each class"),
+                        "what a pixel is asked"),
                 number("smooth", 0, "added to overlap and area, at least 0"),
                 number("eps", 1e-7, "least area, above 0"),
-                flag("log_loss", false, "whether the loss is a logarithm, -log(score)"),
+                flag("log_loss", false, "-log(score) instead of 1 - score"),
                 new OptionSpec("classes", OptionType.INTEGERS, null, "the classes that count"),
                 new OptionSpec("class_weights", OptionType.NUMBERS, null, "weights of the classes"),
                 FROM_LOGITS, IGNORE));

@@ -73,7 +73,7 @@ final class PointwiseLosses {
                     "Binary cross entropy of logits that plays down what is right already: detection, rare things.",
                     Loss.INPUT, "target", TargetKind.LABELS_OR_FLOATS, List.of(TaskKind.RECOGNISE, TaskKind.SEGMENT),
                     List.of(new OptionSpec("mode", OptionType.oneOf("binary", "multiclass"), "binary",
-                                    "a question for each element, or one for each class of an element"),
+                                    "what an element is asked"),
                             new OptionSpec("alpha", OptionType.NUMBER, null, "weight of positives, in [0, 1]"),
                             number("gamma", 2, "focusing exponent, at least 0"),
                             new OptionSpec("ignore_index", OptionType.INTEGER, null, "target that does not count"),

@@ -13,7 +13,7 @@ enum TargetKind {
     ROWS("a float for each row"),
     /** A class number for each row or pixel. */
     LABELS("class labels"),
-    /** Class numbers where the file holds integers, a float for each element where it holds floats. */
+    /** Class numbers where the file holds integers in another shape than the input's, otherwise floats. */
     LABELS_OR_FLOATS("class labels, or floats of the input's shape");
 
     private final String text;
@@ -24,8 +24,9 @@ enum TargetKind {
 
     /** The target in a file; one that has the right shape but for axes of length 1 is taken in that shape. */
     Target of(NpyArray file, NpyArray input) {
-        boolean mayBeLabels = this == LABELS || this == LABELS_OR_FLOATS;
-        if (mayBeLabels && file.integers()) return file.labels();
+        boolean labels = this == LABELS
+                || this == LABELS_OR_FLOATS && !Arrays.equals(file.shape(), input.shape());
+        if (labels && file.integers()) return file.labels();
         return file.squeezedTo(this == ROWS ? Arrays.copyOf(input.shape(), 1) : input.shape()).tensor();
     }
 

@@ -24,11 +24,11 @@ import picocli.CommandLine.Spec;
         description = {"Trains a small network on handwritten digits and tells how well it does on digits that it never"
                 + " trained on.",
             "Tasks:",
-            "  recognise  a score for each of the ten digits, which is to be 1 for the right one and 0 for the others"
-                    + " (its logit, for the losses of logits);",
-            "  classify   the same scores for losses that take the number of the right one;",
-            "  segment    which pixels of a noisy digit are ink;",
-            "  embed      points, those of equal digits near each other.",
+            "  recognise  a score for each digit: 1 for the right one, 0 for others",
+            "             (its logit, for the losses of logits)",
+            "  classify   the same, for losses that take the number of the right one",
+            "  segment    which pixels of a noisy digit are ink",
+            "  embed      a point for each digit, near those of equal digits",
             "The same seed gives the same bits."})
 final class TrainCommand implements Callable<Integer> {
 
@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     private String taskName;
 
     @Option(names = "--loss", required = true, paramLabel = "NAME",
-            description = "The loss, as \"jloss list\" names it, or a sum such as 0.5*mse+0.5*l1.")
+            description = "The loss, as \"jloss list\" names it, or a sum: 0.5*mse+0.5*l1.")
     private String lossText;
 
     @Mixin

@@ -57,7 +57,7 @@ class EvalTest {
     }
 
     @Test
-    void losesOfSeveralInputsHaveSeveralGradients() {
+    void lossesOfSeveralInputsHaveSeveralGradients() {
         Path x2 = NpyFile.floats(dir.resolve("x2.npy"), new long[] {2, 2}, 3, 4, 0, 0);
         Path x1 = NpyFile.floats(dir.resolve("x1.npy"), new long[] {2, 2}, 0, 0, 0, 1);
         Path label = NpyFile.floats(dir.resolve("label.npy"), new long[] {2}, 1, 0);
@@ -87,6 +87,10 @@ class EvalTest {
         Path probabilities = NpyFile.floats(dir.resolve("p.npy"), new long[] {2, 2}, .5f, .5f, 1, 0);
         Cli soft = Cli.run("eval", "cross_entropy", "--input", logits, "--target", probabilities);
         assertEquals(Math.log(2), Double.parseDouble(soft.out()), 1e-6);
+
+        Path oneHot = NpyFile.longs(dir.resolve("hot.npy"), new long[] {2, 2}, 0, 1, 1, 0);
+        Cli hot = Cli.run("eval", "cross_entropy", "--input", logits, "--target", oneHot);
+        assertEquals(Math.log(2), Double.parseDouble(hot.out()), 1e-6);
 
         Path numbers = NpyFile.longs(dir.resolve("numbers.npy"), new long[] {4}, 0, 2, 4, 2);
         assertEquals("2.75", Cli.run("eval", "mse", "--input", x, "--target", numbers).out().strip());
@@ -131,10 +135,10 @@ class EvalTest {
         "train digits | --loss",
         "train digits --loss mse --epochs 0 | --epochs: found 0",
         "train digits --loss mse --lr NaN | --lr: found NaN",
-        "train digits --loss mse --task sing | --task: found \"sing\", expected one of recognise, classify, segment",
-        "train digits --loss mse --task segment | loss mse: fits --task recognise, not segment, which takes bce_with_logits, w",
+        "train digits --loss mse --task sing | --task: found \"sing\", expected one of recognise, c",
+        "train digits --loss mse --task segment | loss mse: fits --task recognise, not segment, which takes bce_w",
         "train digits --loss jaccard | loss jaccard: fits --task segment, not recognise, which takes mse, l1",
-        "train digits --loss nll --task classify | loss nll: fits no task, not classify, which takes cross_entropy",
+        "train digits --loss nll --task classify | loss nll: fits no task, not classify, which takes cross",
         "train digits --loss 2*contrastive --task embed | only losses of one input can be summed",
         "train digits --loss mse+ | expected a name, or a sum such as",
         "eval contrastive --input X --target T | --input input: contrastive takes x1, x2, label",

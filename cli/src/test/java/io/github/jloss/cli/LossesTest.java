@@ -94,7 +94,8 @@ class LossesTest {
                 Map.entry("an integer", "1"), Map.entry("integers with commas between them", "1,0"),
                 Map.entry("numbers with commas between them", "1,2"), Map.entry("a number or an .npy file", "3"),
                 Map.entry("numbers with commas between them or an .npy file", "1,2"),
-                Map.entry("none, mean or sum", "none"), Map.entry("binary or multiclass", "multiclass"), Map.entry("binary, multiclass or multilabel", "multilabel"),
+                Map.entry("none, mean or sum", "none"), Map.entry("binary or multiclass", "multiclass"),
+                Map.entry("binary, multiclass or multilabel", "multilabel"),
                 Map.entry("one, smoothed or skip", "skip"), Map.entry("arcface, sphereface or cosface", "cosface"));
         for (LossSpec loss : Losses.ALL) {
             for (OptionSpec option : loss.options()) {

@@ -56,9 +56,9 @@ class TrainTest {
     @Test
     void findsInkBetterWithJaccard() {
         double entropy = score("IoU", "--task", "segment", "--loss", "bce_with_logits", "--epochs", 3,
-                "--hidden", 32);
+                "--hidden", 64);
         double both = score("IoU", "--task", "segment", "--loss", "0.5*bce_with_logits+0.5*jaccard", "--epochs", 3,
-                "--hidden", 32);
+                "--hidden", 64);
         assertTrue(entropy > 0.35, "" + entropy);
         assertTrue(both > entropy + 0.01, both + " and " + entropy);
     }
