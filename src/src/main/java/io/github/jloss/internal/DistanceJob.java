@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
  * <p>A row is read from memory once: its distances, its loss, and then its gradients, for which the embeddings come
  * from the cache.
  */
-final class DistanceJob extends Parallel {
+final class DistanceJob extends SumJob {
 
     /** Most embeddings in a row. */
     static final int INPUTS = 3;
@@ -55,7 +55,6 @@ final class DistanceJob extends Parallel {
     private Target target;
     private long rows;
     private long chunkRows;
-    private double[] chunkSums = new double[1];
 
     private DistanceJob() {}
 
@@ -96,21 +95,10 @@ final class DistanceJob extends Parallel {
             rows = inputs[0].dim(0);
             length = Math.toIntExact(inputs[0].dim(1));
             chunkRows = Math.max(1, PointwiseJob.CHUNK / Math.max(1, length));
-            int chunks = Math.toIntExact((rows + chunkRows - 1) / chunkRows);
-            if (chunkSums.length < chunks) {
-                chunkSums = new double[chunks];
-            }
             for (int i = 0; i < INPUTS; i++) {
                 inPlace[i] = gradients[i] != null && gradients[i].storage() instanceof float[] && !overInput(i);
             }
-            if (chunks > 0) {
-                run(chunks, threads, executor);
-            }
-            double sum = 0;
-            for (int i = 0; i < chunks; i++) {
-                sum += chunkSums[i];
-            }
-            return sum;
+            return sum((rows + chunkRows - 1) / chunkRows, threads, executor);
         } finally {
             clear();
         }
@@ -128,9 +116,9 @@ final class DistanceJob extends Parallel {
     }
 
     @Override
-    void chunk(int index) {
+    double sum(int chunk) {
         RowWorker worker = RowWorker.mine();
-        long from = index * chunkRows;
+        long from = chunk * chunkRows;
         long to = Math.min(rows, from + chunkRows);
         double sum = 0;
         try {
@@ -140,7 +128,7 @@ final class DistanceJob extends Parallel {
         } finally {
             worker.forget();
         }
-        chunkSums[index] = sum;
+        return sum;
     }
 
     /** The target of a row. */

@@ -141,10 +141,7 @@ final class MarginJob extends Parallel {
     void prepare(Kernels kernels, MarginFormula newFormula, Tensor newEmbeddings, Tensor newWeight, Labels newLabels,
             Tensor newLosses, Tensor newUpstream, Tensor newGradEmbeddings, Tensor newGradWeight, double newScale,
             boolean newAdd) {
-        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
-                    + " and does not fit into a float");
-        }
+        SumJob.floatScale(newScale);
         matrix = matrix(kernels);
         exponential = kernels.of(Exponential.INSTANCE, Mode.VALUES);
         formula = newFormula;

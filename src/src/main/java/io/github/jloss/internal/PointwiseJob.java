@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
  * segments, broadcast coefficients, gradients that are added or have an upstream) goes through buffers small enough to
  * stay in the first-level cache.
  */
-final class PointwiseJob extends Parallel {
+final class PointwiseJob extends SumJob {
 
     /** Elements for which there is one sum: some 20 microseconds' work. */
     static final int CHUNK = 1 << 15;
@@ -35,7 +35,6 @@ final class PointwiseJob extends Parallel {
     private Tensor gradient;
     private float scale;
     private boolean add;
-    private double[] chunkSums = new double[1];
 
     private PointwiseJob() {}
 
@@ -46,10 +45,7 @@ final class PointwiseJob extends Parallel {
 
     void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
             Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
-        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
-                    + " and does not fit into a float");
-        }
+        scale = floatScale(newScale);
         formula = newFormula;
         input = newInput;
         target = newTarget;
@@ -58,7 +54,6 @@ final class PointwiseJob extends Parallel {
         losses = newLosses;
         upstream = newUpstream;
         gradient = newGradient;
-        scale = (float) newScale;
         add = newAdd;
         Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
         kernel = kernels.of(formula, mode);
@@ -83,29 +78,18 @@ final class PointwiseJob extends Parallel {
 
     /** The sum over all elements. */
     double run(int threads, Executor executor) {
-        int chunks = Math.toIntExact((input.size() + CHUNK - 1) / CHUNK);
-        if (chunkSums.length < chunks) {
-            chunkSums = new double[chunks];
-        }
         try {
-            if (chunks > 0) {
-                run(chunks, threads, executor);
-            }
-            double sum = 0;
-            for (int i = 0; i < chunks; i++) {
-                sum += chunkSums[i];
-            }
-            return sum;
+            return sum((input.size() + CHUNK - 1) / CHUNK, threads, executor);
         } finally {
             clear();
         }
     }
 
     @Override
-    void chunk(int index) {
+    double sum(int chunk) {
         Span s = Span.mine();
         s.clearSums();
-        long from = (long) index * CHUNK;
+        long from = (long) chunk * CHUNK;
         int n = (int) Math.min(CHUNK, input.size() - from);
         int done = 0;
         if (nativeKernel != null) {
@@ -118,7 +102,7 @@ final class PointwiseJob extends Parallel {
         for (; done < n; done += step) {
             span(s, from + done, Math.min(step, n - done));
         }
-        chunkSums[index] = s.sum();
+        return s.sum();
     }
 
     private void inPlace(Span s, long from, int n) {

@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
  * of the chunks, so that the threads leave no trace in the result. How rows are cut, and which of the two stages works
  * on them, depends on shapes alone, so that the kind of memory leaves none either.
  */
-final class SoftmaxJob extends Parallel {
+final class SoftmaxJob extends SumJob {
 
     /** Contiguous rows of at least so many classes are worked on one by one; 16 shorter ones share a vector. */
     static final int LONG = 64;
@@ -47,7 +47,6 @@ final class SoftmaxJob extends Parallel {
     private long ignoreIndex;
     private int chunkRows;
     private long chunksPerImage;
-    private double[] chunkSums = new double[1];
 
     private SoftmaxJob() {}
 
@@ -59,10 +58,7 @@ final class SoftmaxJob extends Parallel {
     void prepare(Kernels newKernels, SoftmaxFormula newFormula, Tensor newInput, long newClasses, long newInner,
             Target target, Tensor weight, long newIgnoreIndex, Tensor newLosses, Tensor newUpstream, Tensor newGradient,
             double newScale, boolean newAdd) {
-        if (Double.isFinite(newScale) && Math.abs(newScale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + newScale
-                    + " and does not fit into a float");
-        }
+        scale = floatScale(newScale);
         kernels = newKernels;
         formula = newFormula;
         input = newInput;
@@ -74,7 +70,6 @@ final class SoftmaxJob extends Parallel {
         losses = newLosses;
         upstream = newUpstream;
         gradient = newGradient;
-        scale = (float) newScale;
         add = newAdd;
         weighted = weight != null;
         if (weighted) {
@@ -116,40 +111,28 @@ final class SoftmaxJob extends Parallel {
 
     /** The sum of the losses of all rows. */
     double run(int threads, Executor executor) {
-        long count = isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows;
-        int chunks = Math.toIntExact(count);
-        if (chunkSums.length < chunks) {
-            chunkSums = new double[chunks];
-        }
         try {
-            if (chunks > 0) {
-                run(chunks, threads, executor);
-            }
-            double sum = 0;
-            for (int i = 0; i < chunks; i++) {
-                sum += chunkSums[i];
-            }
-            return sum;
+            return sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
+                    executor);
         } finally {
             clear();
         }
     }
 
     @Override
-    void chunk(int index) {
-        long from = (long) index * chunkRows;
+    double sum(int chunk) {
+        long from = (long) chunk * chunkRows;
         long end = rows();
         if (isWide()) {
-            from = index / chunksPerImage * inner + index % chunksPerImage * chunkRows;
-            end = (index / chunksPerImage + 1) * inner;
+            from = chunk / chunksPerImage * inner + chunk % chunksPerImage * chunkRows;
+            end = (chunk / chunksPerImage + 1) * inner;
         }
         int n = (int) Math.min(chunkRows, end - from);
         if (formula.normalized()) {
-            chunkSums[index] = LogProbabilities.run(this, from, n);
-        } else {
-            SoftmaxStage stage = isRows() ? SoftmaxRows.mine() : SoftmaxColumns.mine();
-            chunkSums[index] = stage.run(this, from, n);
+            return LogProbabilities.run(this, from, n);
         }
+        SoftmaxStage stage = isRows() ? SoftmaxRows.mine() : SoftmaxColumns.mine();
+        return stage.run(this, from, n);
     }
 
     /** A row's label, or -1 if it is ignored. */

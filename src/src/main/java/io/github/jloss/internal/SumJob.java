@@ -1,0 +1,42 @@
+package io.github.jloss.internal;
+
+import java.util.concurrent.Executor;
+
+/** A job whose result is a sum: each chunk has one, and they are added in the order of the chunks. */
+abstract class SumJob extends Parallel {
+
+    private double[] chunkSums = new double[1];
+
+    /** Works on one chunk; called by any thread. */
+    abstract double sum(int chunk);
+
+    @Override
+    final void chunk(int index) {
+        chunkSums[index] = sum(index);
+    }
+
+    /** The sum over all chunks. */
+    final double sum(long chunkCount, int threads, Executor executor) {
+        int chunks = Math.toIntExact(chunkCount);
+        if (chunkSums.length < chunks) {
+            chunkSums = new double[chunks];
+        }
+        if (chunks > 0) {
+            run(chunks, threads, executor);
+        }
+        double sum = 0;
+        for (int i = 0; i < chunks; i++) {
+            sum += chunkSums[i];
+        }
+        return sum;
+    }
+
+    /** The factor on gradients as a float; a finite one that float cannot hold is an error, not an infinity. */
+    static float floatScale(double scale) {
+        if (Double.isFinite(scale) && Math.abs(scale) > Float.MAX_VALUE) {
+            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + scale
+                    + " and does not fit into a float");
+        }
+        return (float) scale;
+    }
+}
