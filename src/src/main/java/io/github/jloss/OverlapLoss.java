@@ -26,7 +26,8 @@ import java.util.function.Consumer;
  * <p><b>Gradient.</b> The loss depends on an element by I and the sum of o only:
  * {@code dL/do = dL/dI dI/do + dL/d(sum o)}, then {@code do/dx = s(x) s(-x)}, or for the softmax
  * {@code dL/dx_c = o_c (dL/do_c - sum_j o_j dL/do_j)}. Infinite logits have the gradient's limit, 0; a pixel with a
- * logit of +infinity has no softmax, and gives NaN. The gradient may be the input itself, or the target.
+ * logit of +infinity has no softmax, and gives NaN. A NaN makes the value of its region NaN, and with it the loss and
+ * every gradient. The gradient may be the input itself, or the target.
  *
  * <p><b>Reduction.</b> One number: {@link Reduction#MEAN} over regions, as each loss tells, with no
  * {@link Reduction#NONE}. {@link Backward#divisor} replaces the number of regions (or sum of their weights), which is 1
