@@ -74,7 +74,7 @@ class TrainTest {
     }
 
     private static String history(Object... args) {
-        List<Object> words = new ArrayList<>(List.of("--loss", "rmse", "--epochs", 3));
+        List<Object> words = new ArrayList<>(List.of("--loss", "rmse", "--epochs", 2, "--hidden", 32));
         words.addAll(List.of(args));
         return bits(words.toArray());
     }
