@@ -10,8 +10,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  * {@code G_j = -T_j p_j^gammaNeg (1 + gammaNeg lp_j)}.
  *
  * <p>Ridnik et al., <i>Asymmetric Loss For Multi-Label Classification</i>, 2021; as timm's
- * {@code AsymmetricLossSingleLabel}, but for a reduction sum, which timm takes for none. {@code 1-p_y} is summed up from
- * the other classes, and where {@code p_j} is 0 its term is 0, the limit, where timm's is NaN.
+ * {@code AsymmetricLossSingleLabel}, but for a reduction sum, which timm takes for none. {@code 1-p_y} is summed up
+ * from the other classes, and where {@code p_j} is 0 its term is 0, the limit, where timm's is NaN.
  *
  * <p>The input is (N, C); the mean divides by N.
  */
@@ -47,7 +47,8 @@ public final class AsymmetricLossSingleLabel extends SoftmaxLoss {
     @Override
     void requireInput(Tensor input) {
         if (input.rank() != 2) {
-            throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape()) + ", expected (N, C)");
+            throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape())
+                    + ", expected (N, C)");
         }
     }
 

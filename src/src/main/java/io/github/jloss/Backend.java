@@ -160,9 +160,9 @@ public interface Backend {
             boolean add);
 
     /**
-     * The softmax engine: one loss for each row, which is all classes of a sample or of a pixel. The arguments have been
-     * checked, labels and shapes alike. Row number r has class c at {@code (r / inner * classes + c) * inner + r % inner}
-     * of the input.
+     * The softmax engine: one loss for each row, which is all classes of a sample or of a pixel. The arguments have
+     * been checked, labels and shapes alike. Row number r has class c at
+     * {@code (r / inner * classes + c) * inner + r % inner} of the input.
      *
      * @param formula what to compute
      * @param input the logits

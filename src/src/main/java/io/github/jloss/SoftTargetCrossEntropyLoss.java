@@ -4,8 +4,8 @@ import io.github.jloss.spi.SoftmaxFormula;
 
 /**
  * Cross entropy of a softmax with probabilities as targets, {@code L = - sum_c t_c lp_c}, with gradient
- * {@code dL/dx_c = p_c sum_k t_k - t_c}: what Mixup and CutMix are trained with. The class axis is the last one, and the
- * mean divides by the number of rows.
+ * {@code dL/dx_c = p_c sum_k t_k - t_c}: what Mixup and CutMix are trained with. The class axis is the last one, and
+ * the mean divides by the number of rows.
  *
  * <p>As timm's {@code SoftTargetCrossEntropy}, but a class of logit -infinity and probability 0 costs nothing.
  */

@@ -177,8 +177,8 @@ public abstract class SoftmaxLoss implements Loss {
         for (int i = axis + 1; i < input.rank(); i++) {
             inner *= input.dim(i);
         }
-        return input.size() == 0 ? 0 : options.backend().softmax(options.formula(), input, input.dim(axis), inner, target,
-                options.weight(), options.ignoreIndex(), losses, upstream, gradient, scale, add);
+        return input.size() == 0 ? 0 : options.backend().softmax(options.formula(), input, input.dim(axis), inner,
+                target, options.weight(), options.ignoreIndex(), losses, upstream, gradient, scale, add);
     }
 
     private double mean(double sum, double divisor) {

@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * A tile of some rows: for each class an array of its elements, one for each row. It is a part of the caller's array, or
- * a copy in a buffer of this thread's.
+ * A tile of some rows: for each class an array of its elements, one for each row. It is a part of the caller's array,
+ * or a copy in a buffer of this thread's.
  */
 final class Plane {
 
@@ -37,17 +37,14 @@ final class Plane {
 
     /** Points at the buffer; rows are padded to whole vectors. */
     void useBuffer(SoftmaxJob job, int n) {
-        stride = padded(n);
+        // One line more than the rows take: at a distance of 4096 bytes, 16 classes would share one set of the cache.
+        stride = padded(n) + PointwiseKernel.LANES;
         int size = stride * job.classes;
         if (buffer.length < size) {
             buffer = new float[size];
         }
         array = buffer;
         base = 0;
-    }
-
-    boolean isBuffer() {
-        return array == buffer;
     }
 
     /** So many rows and those that fill up the last vector. */
@@ -70,7 +67,7 @@ final class Plane {
                 length = length(job, first + row, n - row);
                 copy(tensor, job.index(first + row, c), array, index(row, c), length);
             }
-            Arrays.fill(array, index(n, c), index(stride, c), 0);
+            Arrays.fill(array, index(n, c), index(padded(n), c), 0);
         }
     }
 
@@ -105,10 +102,7 @@ final class Plane {
     void deliver(SoftmaxJob job, Span s, PointwiseKernel kernel, long first, int n) {
         if (job.inner == 1) {
             for (int row = 0; row < n; row += Transposer.ROWS) {
-                int count = Math.min(Transposer.ROWS, n - row);
-                float[] rows = transposer.rows(job.classes);
-                transposer.toRows(job.kernels.reductions(), array, row, stride, job.classes, rows, 0);
-                combine(job, s, kernel, rows, 0, (first + row) * job.classes, count * job.classes);
+                deliverRows(job, s, kernel, first + row, Math.min(Transposer.ROWS, n - row), row);
             }
             return;
         }
@@ -118,6 +112,18 @@ final class Plane {
                 length = length(job, first + row, n - row);
                 combine(job, s, kernel, array, index(row, c), job.index(first + row, c), length);
             }
+        }
+    }
+
+    private void deliverRows(SoftmaxJob job, Span s, PointwiseKernel kernel, long to, int count, int from) {
+        boolean direct = count == Transposer.ROWS && !job.add && job.gradient.storage() instanceof float[];
+        s.out.use(transposer.rows(job.classes), 0);
+        if (direct) {
+            s.out.write(job.gradient, to * job.classes);
+        }
+        transposer.toRows(job.kernels.reductions(), array, from, stride, job.classes, s.out.array, s.out.offset);
+        if (!direct) {
+            combine(job, s, kernel, s.out.array, s.out.offset, to * job.classes, count * job.classes);
         }
     }
 

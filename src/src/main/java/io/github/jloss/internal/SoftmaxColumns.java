@@ -11,11 +11,13 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     private static final ThreadLocal<SoftmaxColumns> MINE = ThreadLocal.withInitial(SoftmaxColumns::new);
 
-    /** Classes whose summands are added in float before their sum is added to the others: rounding stays small. */
-    private static final int BLOCK = 32;
+    /** Classes of a pass for maxima or sums, besides what is known already. */
+    private static final int PASS = 3;
 
-    /** Classes of a pass for maxima. */
-    private static final int MAXIMA = 3;
+    /** Classes whose summands are added in float before their sum is added to the others: rounding stays small. */
+    private static final int BLOCK = 10 * PASS;
+
+    private static final float[] ZEROS = new float[MOST];
 
     private final Plane x = new Plane();
     private final Plane target = new Plane();
@@ -27,13 +29,14 @@ final class SoftmaxColumns extends SoftmaxStage {
     private final SoftmaxFormulas.Max maximum = new SoftmaxFormulas.Max();
     private final SoftmaxFormulas.ArgMax argMax = new SoftmaxFormulas.ArgMax();
     private final SoftmaxFormulas.AddExp addExp = new SoftmaxFormulas.AddExp();
-    private final SoftmaxFormulas.TimesExp timesExp = new SoftmaxFormulas.TimesExp();
+    private final SoftmaxFormulas.ExpOfClass exp = new SoftmaxFormulas.ExpOfClass();
+    private final SoftmaxFormulas.Times times = new SoftmaxFormulas.Times();
     private final SoftmaxFormulas.Add add = new SoftmaxFormulas.Add();
     private final SoftmaxFormulas.Subtract subtract = new SoftmaxFormulas.Subtract();
     private final SoftmaxFormulas.AddTerm addTerm = new SoftmaxFormulas.AddTerm();
     private final SoftmaxFormulas.TermGradient termGradient = new SoftmaxFormulas.TermGradient();
 
-    /** Rows of a pass: padded where that is possible. */
+    /** Rows of a pass: padded to whole vectors. */
     private int width;
 
     private SoftmaxColumns() {}
@@ -44,18 +47,13 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void begin() {
-        if (job.isWide() && !job.hasOthers() && job.input.storage() instanceof float[]) {
-            x.point(job, job.input, first);
-            width = n;
-        } else {
-            x.load(job, job.input, first, n);
-            width = Plane.padded(n);
-        }
+        width = Plane.padded(n);
+        x.load(job, job.input, first, n);
         if (job.soft != null) {
             target.load(job, job.soft, first, n);
         }
         // What pads the rows must be numbers.
-        Arrays.fill(label, n, Plane.padded(n), -1);
+        Arrays.fill(label, n, width, -1);
         for (int i = 0; i < width; i++) {
             own[i] = label[i];
         }
@@ -68,8 +66,8 @@ final class SoftmaxColumns extends SoftmaxStage {
         result.forget();
     }
 
-    private void pass(PointwiseKernel kernel, MutableFormula formula, float[] out) {
-        s.out.use(out, 0);
+    private void pass(PointwiseKernel kernel, MutableFormula formula, float[] out, int at) {
+        s.out.use(out, at);
         kernel.run(formula, s, width);
     }
 
@@ -82,12 +80,12 @@ final class SoftmaxColumns extends SoftmaxStage {
         PointwiseKernel kernel = job.kernels.of(maximum, Mode.VALUES);
         Arrays.fill(max, 0, width, Float.NEGATIVE_INFINITY);
         int last = job.classes - 1;
-        for (int c = 0; c <= last; c += MAXIMA) {
+        for (int c = 0; c <= last; c += PASS) {
             s.x.use(max, 0);
             at(s.t, x, c);
             at(s.a, x, Math.min(c + 1, last));
             at(s.b, x, Math.min(c + 2, last));
-            pass(kernel, maximum, max);
+            pass(kernel, maximum, max, 0);
         }
         if (job.soft != null) {
             findLabels();
@@ -104,7 +102,7 @@ final class SoftmaxColumns extends SoftmaxStage {
             argMax.number = c;
             use(max, max, own, own);
             at(s.x, x, c);
-            pass(kernel, argMax, own);
+            pass(kernel, argMax, own, 0);
         }
         for (int i = 0; i < n; i++) {
             label[i] = (int) own[i];
@@ -118,23 +116,56 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void sumOthers() {
-        PointwiseKernel kernel = job.kernels.of(addExp, Mode.VALUES);
         Arrays.fill(others, 0, width, 0);
         for (int block = 0; block < job.classes; block += BLOCK) {
             Arrays.fill(part, 0, width, 0);
-            for (int c = block; c < Math.min(block + BLOCK, job.classes); c++) {
-                addExp.number = c;
-                use(max, max, own, part);
-                at(s.x, x, c);
-                pass(kernel, addExp, part);
+            int end = Math.min(block + BLOCK, job.classes);
+            if (job.hasOthers()) {
+                addExp(block, end);
+            } else {
+                exp(block, end);
             }
             addPart(others);
         }
     }
 
+    /** Where the logits are still needed. */
+    private void addExp(int from, int to) {
+        PointwiseKernel kernel = job.kernels.of(addExp, Mode.VALUES);
+        for (int c = from; c < to; c++) {
+            addExp.number = c;
+            use(max, max, own, part);
+            at(s.x, x, c);
+            pass(kernel, addExp, part, 0);
+        }
+    }
+
+    /** Where e^(x - M) may take their place. */
+    private void exp(int from, int to) {
+        PointwiseKernel kernel = job.kernels.of(exp, Mode.VALUES);
+        for (int c = from; c < to; c++) {
+            exp.number = c;
+            use(max, max, own, own);
+            at(s.x, x, c);
+            pass(kernel, exp, x.array, x.index(0, c));
+        }
+        kernel = job.kernels.of(add, Mode.VALUES);
+        for (int c = from; c < to; c += PASS) {
+            use(part, part, ZEROS, ZEROS);
+            at(s.t, x, c);
+            if (c + 1 < to) {
+                at(s.a, x, c + 1);
+            }
+            if (c + 2 < to) {
+                at(s.b, x, c + 2);
+            }
+            pass(kernel, add, part, 0);
+        }
+    }
+
     private void addPart(float[] sum) {
-        use(sum, part, part, part);
-        pass(job.kernels.of(add, Mode.VALUES), add, sum);
+        use(sum, part, ZEROS, ZEROS);
+        pass(job.kernels.of(add, Mode.VALUES), add, sum, 0);
     }
 
     @Override
@@ -154,11 +185,6 @@ final class SoftmaxColumns extends SoftmaxStage {
         }
     }
 
-    private void pass(PointwiseKernel kernel, MutableFormula formula, float[] out, int at) {
-        s.out.use(out, at);
-        kernel.run(formula, s, width);
-    }
-
     private void sumTerms(boolean slope, float[] sum) {
         addTerm.slope = slope;
         PointwiseKernel kernel = job.kernels.of(addTerm, Mode.VALUES);
@@ -174,7 +200,7 @@ final class SoftmaxColumns extends SoftmaxStage {
                 if (job.soft != null) {
                     at(s.a, target, c);
                 }
-                pass(kernel, addTerm, part);
+                pass(kernel, addTerm, part, 0);
             }
             addPart(sum);
         }
@@ -191,16 +217,15 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void gradients() {
-        boolean inPlace = job.isWide() && !job.add && job.gradient.storage() instanceof float[];
+        boolean inPlace = job.isWide() && !job.add && width == n && job.gradient.storage() instanceof float[];
         if (inPlace) {
             result.point(job, job.gradient, first);
-            width = n;
         } else {
             result.useBuffer(job, n);
         }
         termGradient.soft = job.soft != null;
         termGradient.focused = job.formula.gammaOthers() != 0;
-        PointwiseKernel kernel = job.kernels.of(job.hasOthers() ? termGradient : timesExp, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(job.hasOthers() ? termGradient : times, Mode.VALUES);
         for (int c = 0; c < job.classes; c++) {
             if (job.hasOthers()) {
                 termGradient.flat = flat(c);
@@ -212,9 +237,9 @@ final class SoftmaxColumns extends SoftmaxStage {
                 at(s.x, x, c);
                 pass(kernel, termGradient, result.array, result.index(0, c));
             } else {
-                use(max, max, factor, factor);
+                use(factor, factor, factor, factor);
                 at(s.x, x, c);
-                pass(kernel, timesExp, result.array, result.index(0, c));
+                pass(kernel, times, result.array, result.index(0, c));
             }
         }
         for (int i = 0; i < n; i++) {

@@ -68,24 +68,34 @@ final class SoftmaxFormulas {
         }
     }
 
-    /** Of a class: a e^(x - t), t the row's maximum; 0 where a is 0, whatever the row holds. */
-    static final class TimesExp extends Value {
+    /** Of a class: e^(x - t), t the row's maximum, but 0 for rows whose excluded class, a, it is. */
+    static final class ExpOfClass extends Value {
+        float number;
+
         @Override
         public float value(float x, float t, float a, float b) {
-            return times(a, x - t);
+            return Scalar.ifEqual(a, number, 0f, Scalar.expNeg(t - x));
         }
     }
 
-    /** x + t. */
-    static final class Add implements MutableFormula, PointwiseFormula {
+    /** x t; 0 where t is 0, whatever the row holds. */
+    static final class Times implements MutableFormula, PointwiseFormula {
         @Override
         public float value(float x, float t) {
-            return x + t;
+            return Scalar.ifEqual(t, 0f, 0f, x * t);
         }
 
         @Override
         public float gradient(float x, float t) {
             return 0;
+        }
+    }
+
+    /** The sum of four numbers, from left to right. */
+    static final class Add extends Value {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return x + t + a + b;
         }
     }
 

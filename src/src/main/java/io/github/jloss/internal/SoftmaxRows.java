@@ -22,6 +22,7 @@ final class SoftmaxRows extends SoftmaxStage {
         Arrays.fill(ONES, 1);
     }
 
+    private final float[] rest = new float[PointwiseKernel.LANES];
     private final SoftmaxFormulas.Exp exp = new SoftmaxFormulas.Exp();
     private final SoftmaxFormulas.Terms sums = new SoftmaxFormulas.Terms();
     private final SoftmaxFormulas.TermsGradient slopesOf = new SoftmaxFormulas.TermsGradient();
@@ -120,11 +121,31 @@ final class SoftmaxRows extends SoftmaxStage {
         s.b.use(NUMBERS, 0);
         if (keeps) {
             s.out.write(job.gradient, at);
+        } else {
+            s.out.useBuffer();
         }
-        kernel.run(exp, s, length);
+        int whole = length - length % PointwiseKernel.LANES;
+        kernel.run(exp, s, whole);
+        if (whole < length) {
+            expOfRest(kernel, whole, length - whole);
+        }
         if (keeps) {
             s.out.flush(job.gradient, at, length);
         }
+    }
+
+    /** What does not fill a vector is filled up with classes of no probability: scalar code takes twice as long. */
+    private void expOfRest(PointwiseKernel kernel, int from, int n) {
+        float[] out = s.out.array;
+        int to = s.out.offset;
+        System.arraycopy(s.x.array, s.x.offset + from, rest, 0, n);
+        Arrays.fill(rest, n, rest.length, Float.NEGATIVE_INFINITY);
+        s.x.use(rest, 0);
+        s.t.use(NUMBERS, from);
+        s.out.use(rest, 0);
+        kernel.run(exp, s, rest.length);
+        System.arraycopy(rest, 0, out, to + from, n);
+        s.out.use(out, to);
     }
 
     @Override
@@ -191,7 +212,6 @@ final class SoftmaxRows extends SoftmaxStage {
                 } else if (keeps) {
                     scaleExp(kernel, row, from);
                 } else {
-                    s.out.useBuffer();
                     exp(kernel, row, from, false);
                     combine(kernel, factor[row], row, from);
                 }
