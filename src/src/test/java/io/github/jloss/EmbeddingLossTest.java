@@ -124,7 +124,8 @@ class EmbeddingLossTest {
                 float[][] data = data(rows * length, wild);
                 float[][] expected = outcome(loss.on(SCALAR), Memory.ARRAY, data, rows, length);
                 for (Memory memory : Memory.values()) {
-                    compare(expected, outcome(loss, memory, data, rows, length), loss + " in " + memory + ", " + length);
+                    compare(expected, outcome(loss, memory, data, rows, length),
+                            loss + " in " + memory + ", " + length);
                 }
             }
         }
@@ -228,7 +229,8 @@ class EmbeddingLossTest {
                 calls.add(Named.of(loss + " both", () -> pairs.forwardBackward(x[0], x[1], t, g[0], g[1])));
                 calls.add(Named.of(loss + " added", () -> pairs.forwardBackward(x[0], x[1], t, g[0], null, PART)));
                 calls.add(Named.of(loss + " losses", () -> pairs.losses(x[0], x[1], t, rows)));
-                calls.add(Named.of(loss + " upstream", () -> pairs.backward(x[0], x[1], t, upstream, g[0], g[1], PART)));
+                calls.add(Named.of(loss + " upstream",
+                        () -> pairs.backward(x[0], x[1], t, upstream, g[0], g[1], PART)));
             } else if (loss instanceof TripletMarginLoss triplets) {
                 calls.add(Named.of(loss + " forward", () -> triplets.forward(x[0], x[1], x[2])));
                 calls.add(Named.of(loss + " all",

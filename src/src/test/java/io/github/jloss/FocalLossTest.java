@@ -169,7 +169,10 @@ class FocalLossTest {
     void meanIsOverWhatCounts() {
         Tensor x = Tensor.of(new float[] {1, -2, 3, 0.5f});
         double kept = 0;
-        for (int i : new int[] {0, 3}) kept += terms(x.get(i), i == 0 ? 0 : 1, 2)[0] * terms(x.get(i), i == 0 ? 0 : 1, 2)[1];
+        for (int i : new int[] {0, 3}) {
+            double[] f = terms(x.get(i), i == 0 ? 0 : 1, 2);
+            kept += f[0] * f[1];
+        }
         Tensor g = Tensor.of(new float[] {9, 9, 9, 9});
         FocalLoss loss = FocalLoss.binary().ignoreIndex(-100);
         assertEquals(kept / 2, loss.forwardBackward(x, Tensor.of(new float[] {0, -100, -100, 1}), g), 1e-7);
@@ -201,7 +204,8 @@ class FocalLossTest {
         for (FocalLoss loss : List.of(FocalLoss.binary(), FocalLoss.binary().ignoreIndex(0).normalized())) {
             Tensor whole = Tensor.of(new float[n]);
             double value = loss.forwardBackward(x, t, whole);
-            Totals merged = loss.totals(x.slice(40, n), t.slice(40, n)).merge(loss.totals(x.slice(0, 40), t.slice(0, 40)));
+            Totals merged = loss.totals(x.slice(40, n), t.slice(40, n))
+                    .merge(loss.totals(x.slice(0, 40), t.slice(0, 40)));
             assertEquals(value, loss.finish(merged), 1e-6 * value);
             Tensor g = Tensor.of(new float[n]);
             loss.backward(x.slice(0, 40), t.slice(0, 40), merged, g.slice(0, 40), Backward.OVERWRITE);

@@ -82,7 +82,7 @@ class PairProperties {
             return doubles;
         }
 
-        /** What rounding leaves of a cosine's gradient, a difference of vectors of length 1 / |x|; slopes are below 25. */
+        /** Rounding in a cosine's gradient, a difference of vectors of length 1 / |x|; slopes are below 25. */
         double cancelled(double[] embedding) {
             boolean isCosine = loss(Reduction.MEAN).toString().contains("Cosine");
             return isCosine ? 25 * 4 * Reference.ROUNDING / norm(embedding, new double[length], 2, 0) : 0;
@@ -169,7 +169,8 @@ class PairProperties {
                         PairProperties::cosine, inverts)),
                 Combinators.combine(margins, flags).as((m, inverts) -> contrastive(m, new Own(), Own::exact, inverts)),
                 Arbitraries.of(-1.0, -0.5, 0.0, 0.3).map(m -> new Subject(r -> new CosineEmbeddingLoss(m, r),
-                        (row, t) -> t > 0 ? cosine(row[0], row[1]) : Math.max(1 - cosine(row[0], row[1]) - m, 0), true)),
+                        (row, t) -> t > 0 ? cosine(row[0], row[1]) : Math.max(1 - cosine(row[0], row[1]) - m, 0),
+                        true)),
                 Combinators.combine(margins, powers, epses, flags).as(PairProperties::triplet));
     }
 

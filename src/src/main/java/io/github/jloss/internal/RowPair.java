@@ -78,7 +78,7 @@ final class RowPair {
         return distance;
     }
 
-    /** A factor on the differences that makes them the gradient of a norm: 0 where that is 0, NaN where it is infinite. */
+    /** The factor by which differences become a norm's gradient: 0 where that is 0, NaN where it is infinite. */
     double perDistance(double factor) {
         return distance == 0 ? 0 : distance == Double.POSITIVE_INFINITY ? Double.NaN : factor / distance;
     }
