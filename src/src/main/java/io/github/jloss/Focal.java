@@ -34,7 +34,9 @@ interface Focal extends ElementFormula {
     /** E. */
     default float loss(float x, float t) {
         float w = weight(t);
-        return Scalar.ifEqual(w, 0, 0, w * (focus(x, t) * Logistic.value(x, t)));
+        float unweighted = focus(x, t) * Logistic.value(x, t);
+        // 0 times infinity is 0; a NaN stays.
+        return w * Scalar.ifEqual(w, 0, Scalar.clamp(unweighted, Float.MAX_VALUE), unweighted);
     }
 
     /** E'. */

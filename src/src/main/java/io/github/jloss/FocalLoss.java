@@ -33,8 +33,8 @@ import java.util.Objects;
  * <p><b>Reductions.</b> {@link Reduction#MEAN}, the default, divides by the number of elements that are not ignored,
  * classes included; NaN if there are none, with gradients of 0. {@link Reduction#SUM} adds all elements (the peer's, of
  * several classes, divides that by C). {@link Reduction#NONE} gives losses of the input's shape, 0 where ignored, and
- * does not go with {@code normalized}. {@link #totals} are three sums: of the losses, of u^gamma (0 unless normalized),
- * and the number of elements.
+ * does not go with {@code normalized}. {@link #totals} are three sums: of the losses, the number of elements, and of
+ * u^gamma (0 unless normalized).
  */
 public final class FocalLoss implements Loss {
 
@@ -141,11 +141,12 @@ public final class FocalLoss implements Loss {
     /**
      * The same loss with a focusing factor that is 1 up to a certain likelihood.
      *
-     * @param threshold where pt is below it nothing is played down; in (0, 1]
+     * @param threshold where pt is below it nothing is played down; in (0, 1)
      * @return a new loss
      */
     public FocalLoss reducedThreshold(double threshold) {
-        Checks.require((float) threshold > 0 && threshold <= 1, "reducedThreshold", threshold, "a number in (0, 1]");
+        Checks.require((float) threshold > 0 && (float) threshold < 1, "reducedThreshold", threshold,
+                "a number in (0, 1)");
         return with(new Options(options.alpha, options.gamma, options.ignores, options.ignoreIndex, threshold,
                 options.normalized, options.reduction));
     }
@@ -226,14 +227,14 @@ public final class FocalLoss implements Loss {
     @Override
     public Totals totals(Tensor input, Target target) {
         Call call = call(input, target);
-        return new Totals(toString(), call.sum(), options.normalized ? call.sumOfWeights() : 0, call.elements());
+        return new Totals(toString(), call.sum(), call.elements(), options.normalized ? call.sumOfWeights() : 0);
     }
 
     @Override
     public double finish(Totals totals) {
         requireReduced();
         totals.requireOf(toString(), 3, 0);
-        return totals.sum(0) / (options.normalized ? norm(totals.sum(1)) : 1) / ownDivisor(totals.sum(2));
+        return totals.sum(0) / (options.normalized ? norm(totals.sum(2)) : 1) / ownDivisor(totals.sum(1));
     }
 
     @Override
@@ -241,9 +242,9 @@ public final class FocalLoss implements Loss {
         requireReduced();
         Call call = call(input, target, gradient);
         whole.requireOf(toString(), 3, 0);
-        double scale = gradientScale(how, how.divisorOr(ownDivisor(whole.sum(2))));
+        double scale = gradientScale(how, how.divisorOr(ownDivisor(whole.sum(1))));
         if (options.normalized) {
-            call.normalizedGradient(gradient, whole.sum(0), whole.sum(1), scale, how.adds());
+            call.normalizedGradient(gradient, whole.sum(0), whole.sum(2), scale, how.adds());
         } else {
             call.run(null, null, gradient, scale, how.adds());
         }

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * <p>Gradients, where the loss is not cut off (at exactly 0 it is not): {@code g(a, p) - g(a, n)} for the anchor,
  * {@code -g(a, p)} for the positive, {@code g(a, n)} for the negative, with {@code g(u, v) = dd/du = sgn(z)
- * (|z|/d)^(p-1)}, z = u - v + eps, 0 where d = 0; swapped, {@code g(p, n)} in place of {@code g(a, n)}, which leaves the
- * anchor and reaches the positive; half of each where d(a, n) = d(p, n).
+ * (|z|/d)^(p-1)}, z = u - v + eps, 0 where d = 0; swapped, {@code g(p, n)} in place of {@code g(a, n)}, which leaves
+ * the anchor and reaches the positive; half of each where d(a, n) = d(p, n).
  *
  * <p>As {@code torch.nn.TripletMarginLoss}: margin 1, p = 2, eps = 1e-6, no swap, {@link Reduction#MEAN} over the N
  * triplets by default; there is no target. Three identical embeddings cost the margin. Two infinite distances give NaN,

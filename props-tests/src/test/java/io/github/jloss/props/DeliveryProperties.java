@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.jloss.Backward;
 import io.github.jloss.CombinedLoss;
 import io.github.jloss.Loss;
-import io.github.jloss.PointwiseLoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
@@ -99,9 +98,9 @@ class DeliveryProperties extends Problems {
     @Property(tries = 200)
     void combined(@ForAll("problems") Problem p, @ForAll @DoubleRange(min = -3, max = 3) double a,
             @ForAll @DoubleRange(min = -3, max = 3) double b, @ForAll @DoubleRange(min = -3, max = 3) double scale) {
-        PointwiseLoss first = p.loss(Reduction.MEAN);
+        Loss first = p.loss(Reduction.MEAN);
         Loss second = new RMSELoss();
-        PointwiseLoss third = p.loss(Reduction.SUM);
+        Loss third = p.loss(Reduction.SUM);
         CombinedLoss sum = CombinedLoss.of(a, first, b, second).plus(1, third);
         Tensor x = p.input();
         Tensor t = p.target();

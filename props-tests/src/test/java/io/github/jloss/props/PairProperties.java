@@ -82,6 +82,12 @@ class PairProperties {
             return doubles;
         }
 
+        /** Rounding in a cosine's gradient, a difference of vectors of length 1 / |x|; slopes are below 25. */
+        double cancelled(double[] embedding) {
+            boolean isCosine = loss(Reduction.MEAN).toString().contains("Cosine");
+            return isCosine ? 25 * 4 * Reference.ROUNDING / norm(embedding, new double[length], 2, 0) : 0;
+        }
+
         @Override
         public String toString() {
             return loss(Reduction.MEAN) + " of " + rows + " rows of " + length;
@@ -163,7 +169,8 @@ class PairProperties {
                         PairProperties::cosine, inverts)),
                 Combinators.combine(margins, flags).as((m, inverts) -> contrastive(m, new Own(), Own::exact, inverts)),
                 Arbitraries.of(-1.0, -0.5, 0.0, 0.3).map(m -> new Subject(r -> new CosineEmbeddingLoss(m, r),
-                        (row, t) -> t > 0 ? cosine(row[0], row[1]) : Math.max(1 - cosine(row[0], row[1]) - m, 0), true)),
+                        (row, t) -> t > 0 ? cosine(row[0], row[1]) : Math.max(1 - cosine(row[0], row[1]) - m, 0),
+                        true)),
                 Combinators.combine(margins, powers, epses, flags).as(PairProperties::triplet));
     }
 
@@ -227,7 +234,8 @@ class PairProperties {
                     // Differences that do not settle are taken across a corner or a pole of the curvature.
                     if (Math.abs(wide - narrow) > 1e-6 * (1 + Math.abs(narrow))) continue;
                     double found = gradients.get(i).get((long) row * p.length + k);
-                    assertEquals(narrow * factor, found, 2e-5 * (1 + Math.abs(narrow)) * Math.abs(factor),
+                    assertEquals(narrow * factor, found,
+                            (2e-5 * (1 + Math.abs(narrow)) + p.cancelled(x[i])) * Math.abs(factor),
                             "row " + row + ", input " + i + ", element " + k);
                 }
             }
@@ -302,7 +310,7 @@ class PairProperties {
         }
     }
 
-    /** Exchanging the embeddings of a pair exchanges the gradients, where the distance has no eps. */
+    /** Exchanging the embeddings of a pair exchanges the gradients, bit by bit, where the distance has no eps. */
     @Property(tries = 200)
     void symmetry(@ForAll("problems") Rows p) {
         if (p.x.length == 3 || p.loss(Reduction.SUM).toString().matches(".*eps=(1.0E-6|0.25).*")) return;
@@ -311,11 +319,11 @@ class PairProperties {
         List<Tensor> other = p.gradients();
         double value = p.loss(Reduction.SUM).forwardBackward(p.batch(one), Backward.OVERWRITE);
         double exchanged = p.loss(Reduction.SUM).forwardBackward(swapped.batch(other), Backward.OVERWRITE);
-        assertEquals(value, exchanged, 1e-6 * (1 + value));
+        assertEquals(value, exchanged);
         for (int i = 0; i < 2; i++) {
             for (long k = 0; k < one.get(i).size(); k++) {
-                float expected = one.get(i).get(k);
-                assertTrue(Math.abs(expected - other.get(1 - i).get(k)) <= 1e-5 * (1 + Math.abs(expected)));
+                // 0 and -0 are as good as each other.
+                assertTrue(one.get(i).get(k) == other.get(1 - i).get(k));
             }
         }
     }

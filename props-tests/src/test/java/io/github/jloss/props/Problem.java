@@ -2,16 +2,16 @@ package io.github.jloss.props;
 
 import io.github.jloss.Backend;
 import io.github.jloss.Backward;
-import io.github.jloss.PointwiseLoss;
+import io.github.jloss.Loss;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
 import java.util.Arrays;
 import java.util.function.Function;
 
 /** A loss with options, what it ought to compute, and a batch to compute it of. */
-record Problem(Function<Reduction, PointwiseLoss> losses, Reference reference, long[] shape, float[] x, float[] t) {
+record Problem(Function<Reduction, Loss> losses, Reference reference, long[] shape, float[] x, float[] t) {
 
-    PointwiseLoss loss(Reduction reduction) {
+    Loss loss(Reduction reduction) {
         return losses.apply(reduction);
     }
 

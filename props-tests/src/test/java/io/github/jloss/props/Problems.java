@@ -3,10 +3,11 @@ package io.github.jloss.props;
 import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Backend;
+import io.github.jloss.FocalLoss;
 import io.github.jloss.HuberLoss;
 import io.github.jloss.L1Loss;
+import io.github.jloss.Loss;
 import io.github.jloss.MSELoss;
-import io.github.jloss.PointwiseLoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.Tensor;
@@ -31,7 +32,7 @@ abstract class Problems {
         -1e38f, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-40f, Float.MIN_NORMAL, 1e-20f, 89, -104, 17.5f, -18.42f};
 
     /** A loss that awaits its inputs. */
-    record Subject(Function<Reduction, PointwiseLoss> losses, Reference reference) {}
+    record Subject(Function<Reduction, Loss> losses, Reference reference) {}
 
     /** Problems whose floats are all of moderate size. */
     @Provide
@@ -91,7 +92,7 @@ abstract class Problems {
                         Arbitraries.integers().between(0, 3)).as((a, b, seed, which) ->
                         weighted(which % 2 == 0 ? Weights.of(a, shape, n, seed) : null,
                                 which < 2 ? Weights.of(b, shape, n, seed + 1) : null)),
-                asymmetric());
+                asymmetric(), focal());
     }
 
     private static Subject weighted(Weights weight, Weights posWeight) {
@@ -110,6 +111,17 @@ abstract class Problems {
         return Combinators.combine(gammas, gammas, clips, epses, flags).as((gn, gp, clip, eps, frozen) -> new Subject(
                 r -> new AsymmetricLossMultiLabel(gn, gp, clip, eps, frozen, r),
                 new Asymmetric(gn, gp, clip, eps, frozen)));
+    }
+
+    private static Arbitrary<Subject> focal() {
+        Arbitrary<Double> gammas = Arbitraries.oneOf(Arbitraries.of(0.0, 0.5, 1.0, 2.0, 4.0), uniform(0, 5));
+        Arbitrary<Double> alphas = Arbitraries.oneOf(Arbitraries.of(Double.NaN, 0.0, 0.25, 1.0), uniform(0, 1));
+        Arbitrary<Double> thresholds = Arbitraries.of(0.0, 0.25, 0.5, 0.75);
+        return Combinators.combine(gammas, alphas, thresholds).as((gamma, alpha, threshold) -> new Subject(r -> {
+            FocalLoss loss = FocalLoss.binary().gamma(gamma).reduction(r);
+            loss = alpha.isNaN() ? loss : loss.alpha(alpha);
+            return threshold == 0 ? loss : loss.reducedThreshold(threshold);
+        }, new Focal(gamma, alpha, threshold)));
     }
 
     /** Numbers that floats hold: the reference must not know better than the loss. */

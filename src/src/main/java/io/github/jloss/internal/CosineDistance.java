@@ -6,6 +6,11 @@ public record CosineDistance() implements RowDistance {
     /** torch's constant, a float. */
     private static final double EPS = 1e-12f;
 
+    @Override
+    public boolean isOdd() {
+        return false;
+    }
+
     /** Leaves the reciprocals of both regularised norms in the pair. */
     @Override
     public double between(RowPair pair) {
@@ -20,7 +25,7 @@ public record CosineDistance() implements RowDistance {
         double b = pair.sumOfT / factorT / factorT + EPS;
         pair.first = 1 / Math.sqrt(a);
         pair.second = 1 / Math.sqrt(b);
-        double cosine = pair.sumOfProducts / factorX / factorT * pair.first * pair.second;
+        double cosine = pair.sumOfProducts / factorX / factorT * (pair.first * pair.second);
         if (cosine > 0.5) {
             // 1 - c = (1 - |v|²)/2 + (1 - |w|²)/2 + |v - w|²/2 with v = x1 / sqrt(A), w = x2 / sqrt(B).
             return (EPS / a + EPS / b + pair.squaredCombination(pair.first, pair.second)) / 2;

@@ -8,6 +8,11 @@ interface RowDistance extends Distance {
     /** The distance; may leave numbers in the pair for {@link #gradient(RowPair, int, double, float[], int)}. */
     double between(RowPair pair);
 
+    /** Whether the derivatives with respect to both sides differ only in their signs. */
+    default boolean isOdd() {
+        return true;
+    }
+
     /** Writes the derivative with respect to one side (0 or 1), times a factor, after {@link #between(RowPair)}. */
     void gradient(RowPair pair, int side, double factor, float[] out, int from);
 

@@ -78,7 +78,7 @@ final class RowPair {
         return distance;
     }
 
-    /** A factor on the differences that makes them the gradient of a norm: 0 where that is 0, NaN where it is infinite. */
+    /** The factor by which differences become a norm's gradient: 0 where that is 0, NaN where it is infinite. */
     double perDistance(double factor) {
         return distance == 0 ? 0 : distance == Double.POSITIVE_INFINITY ? Double.NaN : factor / distance;
     }
@@ -189,7 +189,8 @@ final class RowPair {
 
     private void write(PointwiseFormula formula, double factor, float[] out, int from) {
         if (factor == 0) {
-            Arrays.fill(out, from, from + n, 0);
+            // A 0 with the factor's sign, as the opposite of what the other side gets.
+            Arrays.fill(out, from, from + n, (float) factor);
             return;
         }
         Span s = Span.mine();
@@ -204,7 +205,9 @@ final class RowPair {
         s.t.use(t, tFrom);
         s.a.use(x, xFrom);
         s.b.use(x, xFrom);
-        s.clearSums();
+        if (mode != Mode.GRADIENTS) {
+            s.clearSums();
+        }
         kernels.of(formula, mode).run(formula, s, n);
         return s;
     }
@@ -300,7 +303,8 @@ final class RowPair {
 
         @Override
         public float gradient(float x, float t) {
-            return Scalar.fma(a, x, -(b * t));
+            // Not fused, so that exchanging x and t changes nothing but the sign.
+            return a * x - b * t;
         }
     }
 }

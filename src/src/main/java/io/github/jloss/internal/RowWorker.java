@@ -1,6 +1,5 @@
 package io.github.jloss.internal;
 
-import io.github.jloss.Distance;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.Arrays;
@@ -90,28 +89,41 @@ final class RowWorker {
 
     /** The derivative of one distance, times a factor, to both its ends. */
     private void spread(DistanceJob job, int k, double factor, int n) {
-        Distance distance = job.formula.distance();
-        boolean foreign = !(distance instanceof RowDistance);
-        if (foreign) {
+        if (job.formula.distance() instanceof RowDistance own) {
+            Row first = null;
+            for (int side = 0; side < 2; side++) {
+                int i = ENDS[k][side];
+                if (job.gradients[i] == null) continue;
+                if (first != null && own.isOdd()) {
+                    deliver(k, first, -1, i);
+                    continue;
+                }
+                first = begun[i] ? parts[0] : gradients[i];
+                if (begun[i]) {
+                    first.own(n);
+                }
+                own.gradient(pairs[k], side, factor, first.array, first.from);
+                if (begun[i]) {
+                    deliver(k, first, 1, i);
+                }
+                begun[i] = true;
+            }
+        } else {
             parts[0].own(n);
             parts[1].own(n);
-            pairs[k].gradients(distance, parts[0].array, parts[1].array);
-        }
-        for (int side = 0; side < 2; side++) {
-            int i = ENDS[k][side];
-            if (job.gradients[i] == null) continue;
-            Row out = gradients[i];
-            if (foreign) {
-                pairs[k].deliver(parts[side].array, 0, factor, begun[i], out.array, out.from);
-            } else if (begun[i]) {
-                parts[0].own(n);
-                ((RowDistance) distance).gradient(pairs[k], side, factor, parts[0].array, 0);
-                pairs[k].deliver(parts[0].array, 0, 1, true, out.array, out.from);
-            } else {
-                ((RowDistance) distance).gradient(pairs[k], side, factor, out.array, out.from);
+            pairs[k].gradients(job.formula.distance(), parts[0].array, parts[1].array);
+            for (int side = 0; side < 2; side++) {
+                if (job.gradients[ENDS[k][side]] != null) {
+                    deliver(k, parts[side], factor, ENDS[k][side]);
+                }
             }
-            begun[i] = true;
         }
+    }
+
+    /** Adds a part to a gradient, or begins it. */
+    private void deliver(int k, Row part, double factor, int i) {
+        pairs[k].deliver(part.array, part.from, factor, begun[i], gradients[i].array, gradients[i].from);
+        begun[i] = true;
     }
 
     private void begin(int i, Tensor gradient, boolean inPlace, boolean add, long first, int n) {

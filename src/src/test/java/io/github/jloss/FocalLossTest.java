@@ -1,0 +1,308 @@
+package io.github.jloss;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.jloss.internal.CpuBackend;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** What the focal loss has besides its formula: labels, ignored elements, a norm, several classes. */
+class FocalLossTest {
+
+    private static final Backward PART = Backward.ADD.scale(-0.3).divisor(7);
+
+    private static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
+    /** F and ce of an element, from the definition. */
+    private static double[] terms(double x, double t, double gamma) {
+        double ce = t * softplus(-x) + (1 - t) * softplus(x);
+        return new double[] {Math.pow(-Math.expm1(-ce), gamma), ce};
+    }
+
+    private static double normalized(double[] x, float[] t, double gamma, double ignored) {
+        double losses = 0;
+        double norm = 0;
+        int n = 0;
+        for (int i = 0; i < x.length; i++) {
+            if (t[i] == ignored) continue;
+            double[] f = terms(x[i], t[i], gamma);
+            losses += f[0] * f[1];
+            norm += f[0];
+            n++;
+        }
+        return losses / Math.max(norm, 1e-6) / n;
+    }
+
+    /** Gradients flow through the norm: central differences of the whole quotient. */
+    @Test
+    void normalizedGradient() {
+        int n = 60;
+        float[] x = Numbers.inputs(n, 1);
+        float[] t = Numbers.targets(n, 2);
+        for (double gamma : new double[] {0, 0.5, 2}) {
+            FocalLoss loss = FocalLoss.binary().gamma(gamma).ignoreIndex(1).normalized();
+            Tensor g = Tensor.of(new float[n]);
+            double[] at = new double[n];
+            for (int i = 0; i < n; i++) at[i] = x[i];
+            double value = normalized(at, t, gamma, 1);
+            assertEquals(value, loss.forwardBackward(Tensor.of(x), Tensor.of(t), g), 2e-6 * value);
+            for (int i = 0; i < n; i++) {
+                double h = 1e-5;
+                at[i] = x[i] + h;
+                double right = normalized(at, t, gamma, 1);
+                at[i] = x[i] - h;
+                double left = normalized(at, t, gamma, 1);
+                at[i] = x[i];
+                assertEquals((right - left) / (2 * h), g.get(i), 1e-7, "gamma " + gamma + ", element " + i);
+            }
+        }
+    }
+
+    /** A norm held at its least value passes nothing on. */
+    @Test
+    void leastNorm() {
+        Tensor x = Tensor.of(new float[] {30, 25});
+        Tensor t = Tensor.of(new float[] {1, 1});
+        Tensor plain = Tensor.of(new float[2]);
+        Tensor g = Tensor.of(new float[2]);
+        double sum = FocalLoss.binary().gamma(1).forwardBackward(x, t, plain);
+        assertEquals(sum * 1e6, FocalLoss.binary().gamma(1).normalized().forwardBackward(x, t, g), 1e-6 * sum * 1e6);
+        for (int i = 0; i < 2; i++) assertEquals(plain.get(i) * 1e6, g.get(i), 1e-6 * Math.abs(g.get(i)));
+    }
+
+    /** Each class is a binary loss of its own, over what is not ignored. */
+    @Test
+    void classesAreBinaryLosses() {
+        long[][] shapes = {{6, 5}, {3, 4, 7}, {2, 3, 5, 4}, {1, 1, 40}, {0, 3, 2}, {40, 3, 1}};
+        for (long[] shape : shapes) {
+            int n = (int) Shapes.size(shape);
+            int classes = (int) shape[1];
+            int pixels = n == 0 ? 2 : n / (int) shape[0] / classes;
+            float[] x = Numbers.wild(n, 1);
+            long[] labelShape = new long[shape.length - 1];
+            labelShape[0] = shape[0];
+            System.arraycopy(shape, 2, labelShape, 1, shape.length - 2);
+            int[] labels = new int[(int) Shapes.size(labelShape)];
+            for (int i = 0; i < labels.length; i++) labels[i] = i % 4 == 3 ? -1 : (i * 7 + i / 5) % classes;
+            float[] t = new float[n];
+            for (int i = 0; i < n; i++) {
+                int label = labels[i / (classes * pixels) * pixels + i % pixels];
+                t[i] = label == -1 ? -1 : label == i / pixels % classes ? 1 : 0;
+            }
+            for (Reduction reduction : Reduction.values()) {
+                FocalLoss binary = FocalLoss.binary().gamma(1.5).alpha(0.3).reducedThreshold(0.6).ignoreIndex(-1)
+                        .reduction(reduction);
+                FocalLoss multiclass = FocalLoss.multiclass().gamma(1.5).alpha(0.3).reducedThreshold(0.6)
+                        .ignoreIndex(-1).reduction(reduction);
+                Labels target = Labels.of(labels, labelShape);
+                Outcome expected = outcome(binary, Tensor.of(x, shape), Tensor.of(t, shape));
+                outcome(multiclass, Tensor.of(x, shape), target).requireSame(expected, Shapes.text(shape));
+                outcome(multiclass.on(CpuBackend.DEFAULT.scalar()), Tensor.of(x, shape), target)
+                        .requireSame(expected, Shapes.text(shape));
+            }
+        }
+    }
+
+    private static Outcome outcome(FocalLoss loss, Tensor x, Target t) {
+        int n = (int) x.size();
+        float[] gradient = new float[n];
+        float[] added = Numbers.inputs(n, 5);
+        float[] inPlace = Memory.floats(x);
+        float[] losses = new float[n];
+        float[] passed = Numbers.inputs(n, 5);
+        double forward = 0;
+        double value = 0;
+        double part = 0;
+        if (loss.reduction() == Reduction.NONE) {
+            loss.forward(x, t, Tensor.of(losses, x.shape()));
+            loss.backward(x, t, Tensor.of(Numbers.inputs(n, 6), x.shape()), Tensor.of(passed, x.shape()), PART);
+        } else {
+            forward = loss.forward(x, t);
+            assertEquals(forward, loss.finish(loss.totals(x, t)));
+            value = loss.forwardBackward(x, t, Tensor.of(gradient, x.shape()));
+            part = loss.forwardBackward(x, t, Tensor.of(added, x.shape()), PART);
+            Tensor over = Tensor.of(inPlace, x.shape());
+            loss.forwardBackward(over, t, over);
+        }
+        return new Outcome(forward, value, part, gradient, added, inPlace, losses, passed);
+    }
+
+    /** The passes of ignored elements and of the norm: the same bits whoever computes them. */
+    @Test
+    void bits() {
+        for (int n : new int[] {0, 1, 17, 513, 2049, 70_000}) {
+            Tensor x = Tensor.of(Numbers.inputs(n, 1));
+            Tensor t = Tensor.of(Numbers.targets(n, 2));
+            for (FocalLoss loss : List.of(FocalLoss.binary().gamma(1.5).ignoreIndex(0).normalized(),
+                    FocalLoss.binary().ignoreIndex(1).reduction(Reduction.SUM))) {
+                Outcome expected = outcome(loss.on(Backend.cpu(1)), x, t);
+                for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), CpuBackend.DEFAULT.scalar())) {
+                    outcome(loss.on(backend), x, t).requireSame(expected, loss + " of " + n + " on " + backend);
+                }
+            }
+        }
+    }
+
+    @Test
+    void binaryLabels() {
+        float[] x = Numbers.inputs(12, 1);
+        int[] labels = {0, 1, 1, 0, 255, 0, 1, 255, 1, 0, 0, 1};
+        float[] t = new float[12];
+        for (int i = 0; i < 12; i++) t[i] = labels[i];
+        for (FocalLoss loss : List.of(FocalLoss.binary().ignoreIndex(255),
+                FocalLoss.binary().ignoreIndex(255).normalized().reduction(Reduction.SUM))) {
+            outcome(loss, Tensor.of(x, 3, 4), Labels.of(labels, new long[] {3, 4}))
+                    .requireSame(outcome(loss, Tensor.of(x, 3, 4), Tensor.of(t, 3, 4)), loss.toString());
+        }
+    }
+
+    @Test
+    void meanIsOverWhatCounts() {
+        Tensor x = Tensor.of(new float[] {1, -2, 3, 0.5f});
+        double kept = 0;
+        for (int i : new int[] {0, 3}) {
+            double[] f = terms(x.get(i), i == 0 ? 0 : 1, 2);
+            kept += f[0] * f[1];
+        }
+        Tensor g = Tensor.of(new float[] {9, 9, 9, 9});
+        FocalLoss loss = FocalLoss.binary().ignoreIndex(-100);
+        assertEquals(kept / 2, loss.forwardBackward(x, Tensor.of(new float[] {0, -100, -100, 1}), g), 1e-7);
+        assertEquals(0, g.get(1));
+        assertNotEquals(0, g.get(0));
+        Totals totals = loss.totals(x, Tensor.of(new float[] {0, -100, -100, 1}));
+        assertEquals(2, totals.sums()[1]);
+    }
+
+    /** The mean of nothing is NaN, its gradient 0. */
+    @Test
+    void everythingIgnored() {
+        float[] g = {9, 9};
+        Tensor x = Tensor.of(new float[] {1, 2}, 1, 2);
+        assertEquals(Double.NaN, FocalLoss.multiclass().ignoreIndex(5).forwardBackward(x, Labels.of(5),
+                Tensor.of(g, 1, 2)));
+        assertArrayEquals(new float[2], g);
+        assertEquals(Double.NaN, FocalLoss.binary().ignoreIndex(5).normalized().forward(x,
+                Tensor.of(new float[] {5, 5}, 1, 2)));
+        assertEquals(0, FocalLoss.binary().ignoreIndex(5).reduction(Reduction.SUM).forward(x,
+                Tensor.of(new float[] {5, 5}, 1, 2)));
+    }
+
+    @Test
+    void piecesAddUp() {
+        int n = 90;
+        Tensor x = Tensor.of(Numbers.inputs(n, 1));
+        Tensor t = Tensor.of(Numbers.targets(n, 2));
+        for (FocalLoss loss : List.of(FocalLoss.binary(), FocalLoss.binary().ignoreIndex(0).normalized())) {
+            Tensor whole = Tensor.of(new float[n]);
+            double value = loss.forwardBackward(x, t, whole);
+            Totals merged = loss.totals(x.slice(40, n), t.slice(40, n))
+                    .merge(loss.totals(x.slice(0, 40), t.slice(0, 40)));
+            assertEquals(value, loss.finish(merged), 1e-6 * value);
+            Tensor g = Tensor.of(new float[n]);
+            loss.backward(x.slice(0, 40), t.slice(0, 40), merged, g.slice(0, 40), Backward.OVERWRITE);
+            loss.backward(x.slice(40, n), t.slice(40, n), merged, g.slice(40, n), Backward.OVERWRITE);
+            for (int i = 0; i < n; i++) assertEquals(whole.get(i), g.get(i), 1e-6 * (0.01 + Math.abs(g.get(i))));
+        }
+    }
+
+    /** Saturated on either side, no gamma makes a NaN; wrong by infinity costs infinity with a slope of 1. */
+    @Test
+    void infiniteLogits() {
+        float inf = Float.POSITIVE_INFINITY;
+        for (double gamma : new double[] {0, 0.25, 1, 2}) {
+            for (float sign : new float[] {1, -1}) {
+                float[] t = {sign > 0 ? 1 : 0, sign > 0 ? 0 : 1};
+                Tensor losses = Tensor.of(new float[2]);
+                Tensor g = Tensor.of(new float[2]);
+                FocalLoss loss = FocalLoss.binary().gamma(gamma);
+                Tensor x = Tensor.of(new float[] {sign * inf, sign * inf});
+                loss.forward(x, Tensor.of(t), losses);
+                loss.reduction(Reduction.SUM).forwardBackward(x, Tensor.of(t), g);
+                assertArrayEquals(new float[] {0, inf}, Memory.floats(losses));
+                assertEquals(0, Math.abs(g.get(0)));
+                assertEquals(sign, g.get(1));
+            }
+        }
+    }
+
+    @Test
+    void allocatesNothing() {
+        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        Tensor x = Tensor.of(Numbers.inputs(60, 1), 3, 4, 5);
+        Tensor g = Tensor.of(new float[60], 3, 4, 5);
+        Labels classes = Labels.of(new int[15], new long[] {3, 5});
+        Labels bits = Labels.of(new int[60], new long[] {3, 4, 5});
+        FocalLoss multiclass = FocalLoss.multiclass().ignoreIndex(1);
+        FocalLoss binary = FocalLoss.binary().normalized();
+        for (Runnable call : List.<Runnable>of(() -> multiclass.forwardBackward(x, classes, g, PART),
+                () -> binary.forwardBackward(x, bits, g, PART), () -> binary.forward(x, bits))) {
+            long least = Long.MAX_VALUE;
+            long start = System.nanoTime();
+            while (least >= 1000 && System.nanoTime() - start < 20_000_000_000L) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 1000; i++) call.run();
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertTrue(least < 1000, least / 1000.0 + " bytes a call");
+        }
+    }
+
+    private static void refused(Executable call, String... expected) {
+        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+        for (String part : expected) assertTrue(message.contains(part), "\"" + message + "\" has no " + part);
+    }
+
+    @Test
+    void errors() {
+        float[] poisoned = Numbers.inputs(12, 3);
+        float[] before = poisoned.clone();
+        Tensor x = Tensor.of(Numbers.inputs(12, 1), 3, 4);
+        Tensor g = Tensor.of(poisoned, 3, 4);
+        FocalLoss multiclass = FocalLoss.multiclass().ignoreIndex(-1);
+        refused(() -> multiclass.forwardBackward(x, x, g), "target: found a Tensor", "expected Labels");
+        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target: found label 4 at index 1",
+                "[0, 4)", "or -1");
+        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, -1, 1), g), "found label -1 at index 1");
+        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 1), g), "target: found shape (2)", "(3, 4)", "axis 1");
+        refused(() -> multiclass.forward(x.reshape(12), Labels.of(0)), "input: found shape (12)", "(N, C");
+        refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(0, 1, 1), g), "target: found shape (3)",
+                "(3, 4)");
+        refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(new int[] {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                new long[] {3, 4}), g), "target: found label 2 at index 2", "[0, 2)");
+        refused(() -> FocalLoss.multiclass().normalized(), "normalized", "binary");
+        refused(() -> FocalLoss.binary().normalized().reduction(Reduction.NONE), "NONE", "normalized");
+        refused(() -> FocalLoss.binary().reduction(Reduction.NONE).normalized(), "NONE", "normalized");
+        refused(() -> FocalLoss.binary().ignoreIndex(1L << 25), "ignoreIndex", "2^24");
+        refused(() -> FocalLoss.binary().gamma(50).reducedThreshold(0.01), "reducedThreshold to the power -gamma");
+        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().reduction(Reduction.NONE).forward(x, x));
+        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().normalized().forward(x, x, g));
+        assertArrayEquals(before, poisoned, "something was written");
+    }
+
+    @Test
+    void valueSemantics() {
+        FocalLoss loss = FocalLoss.multiclass().alpha(0.25).gamma(3).ignoreIndex(255).reducedThreshold(0.5)
+                .reduction(Reduction.SUM);
+        assertEquals("FocalLoss[mode=multiclass, alpha=0.25, gamma=3.0, ignoreIndex=255, reducedThreshold=0.5,"
+                + " reduction=sum]", loss.toString());
+        assertEquals("FocalLoss[mode=binary, gamma=2.0, normalized, reduction=mean]",
+                FocalLoss.binary().normalized().toString());
+        assertEquals(loss, loss.on(Backend.cpu()));
+        assertEquals(loss.hashCode(), loss.on(Backend.cpu()).hashCode());
+        for (FocalLoss other : List.of(loss.alpha(0.5), loss.gamma(2), loss.ignoreIndex(0), loss.reducedThreshold(0.25),
+                loss.reduction(Reduction.MEAN), loss.on(Backend.cpu(3)), FocalLoss.binary(), FocalLoss.multiclass())) {
+            assertNotEquals(loss, other);
+        }
+        assertNotEquals(FocalLoss.binary(), FocalLoss.binary().normalized());
+        assertNotEquals(FocalLoss.binary(), FocalLoss.multiclass());
+    }
+}
