@@ -15,8 +15,8 @@ import java.util.Objects;
  * limit, for gammas below 1, too.
  *
  * <pre>{@code
- * FocalLoss masks = FocalLoss.binary().alpha(0.25).gamma(2);
- * FocalLoss classes = FocalLoss.multiclass().ignoreIndex(255);
+ * FocalLoss masks = FocalLoss.binary().withAlpha(0.25).withGamma(2);
+ * FocalLoss classes = FocalLoss.multiclass().withIgnoreIndex(255);
  * }</pre>
  *
  * <p><b>Shapes.</b> {@link #binary()}: the target is a tensor of the input's shape, of numbers in [0, 1] (soft ones
@@ -107,7 +107,7 @@ public final class FocalLoss implements Loss {
      * @param alpha weight of positives, in [0, 1]; that of negatives is 1 - alpha
      * @return a new loss
      */
-    public FocalLoss alpha(double alpha) {
+    public FocalLoss withAlpha(double alpha) {
         Checks.require(alpha >= 0 && alpha <= 1, "alpha", alpha, "a number in [0, 1]");
         return with(new Options(alpha, options.gamma, options.ignores, options.ignoreIndex, options.reducedThreshold,
                 options.normalized, options.reduction));
@@ -119,7 +119,7 @@ public final class FocalLoss implements Loss {
      * @param gamma at least 0; 0 gives the cross entropy
      * @return a new loss
      */
-    public FocalLoss gamma(double gamma) {
+    public FocalLoss withGamma(double gamma) {
         Checks.asFloat("gamma", Checks.notNegative("gamma", gamma));
         return with(new Options(options.alpha, gamma, options.ignores, options.ignoreIndex, options.reducedThreshold,
                 options.normalized, options.reduction));
@@ -131,7 +131,7 @@ public final class FocalLoss implements Loss {
      * @param target the target of elements that count for nothing, from -2^24 to 2^24
      * @return a new loss
      */
-    public FocalLoss ignoreIndex(long target) {
+    public FocalLoss withIgnoreIndex(long target) {
         Checks.require(Math.abs(target) <= LARGEST_LABEL && target != Long.MIN_VALUE, "ignoreIndex", target,
                 "a number from -2^24 to 2^24");
         return with(new Options(options.alpha, options.gamma, true, target, options.reducedThreshold,
@@ -144,7 +144,7 @@ public final class FocalLoss implements Loss {
      * @param threshold where pt is below it nothing is played down; in (0, 1)
      * @return a new loss
      */
-    public FocalLoss reducedThreshold(double threshold) {
+    public FocalLoss withReducedThreshold(double threshold) {
         Checks.require((float) threshold > 0 && (float) threshold < 1, "reducedThreshold", threshold,
                 "a number in (0, 1)");
         return with(new Options(options.alpha, options.gamma, options.ignores, options.ignoreIndex, threshold,
@@ -156,7 +156,7 @@ public final class FocalLoss implements Loss {
      *
      * @return a new loss
      */
-    public FocalLoss normalized() {
+    public FocalLoss withNormalized() {
         if (multiclass) {
             throw new IllegalArgumentException("normalized: found it with several classes, each of which would have a"
                     + " norm of its own; expected FocalLoss.binary()");
@@ -172,7 +172,7 @@ public final class FocalLoss implements Loss {
      * @param reduction how the elements' losses become one number
      * @return a new loss
      */
-    public FocalLoss reduction(Reduction reduction) {
+    public FocalLoss withReduction(Reduction reduction) {
         Objects.requireNonNull(reduction, "reduction");
         if (options.normalized) {
             requireReduced(reduction);

@@ -10,9 +10,9 @@ import java.util.Objects;
  * <p>Gradient, with U the denominator: {@code dL/do = -(T U - I (1 - T)) / U²}, then through sigmoid or softmax.
  *
  * <p>As in deep-ml the sums of {@link #binary()} and {@link #multiclass()} go over the whole batch, all classes and
- * pixels together. {@link #perClass} and {@link #perImage} take the mean over classes, images, or both instead;
+ * pixels together. {@link #withPerClass} and {@link #withPerImage} take the mean over classes, images, or both instead;
  * {@link #multilabel()} is binary with a region for each class. What an image, or a class, without any true pixel costs
- * is decided by {@link #empty}. {@code smooth} is 1e-7 by default, so that a perfect prediction costs
+ * is decided by {@link #withEmpty}. {@code smooth} is 1e-7 by default, so that a perfect prediction costs
  * {@code smooth / (sum T)}.
  *
  * <p>deep-ml reads a 3-D multiclass input as (C, H, W); here axis 1 is the class axis of every input. For soft targets
@@ -69,7 +69,7 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
      * @param apart whether each class is a region of its own
      * @return a loss with this option
      */
-    public JaccardLoss perClass(boolean apart) {
+    public JaccardLoss withPerClass(boolean apart) {
         if (apart && mode() == Mode.BINARY) {
             throw new IllegalArgumentException("perClass: found true, expected false in a binary loss;"
                     + " the loss with a region for each class is multilabel()");
@@ -83,7 +83,7 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
      * @param apart whether each image is a region of its own, or several, one for each class
      * @return a loss with this option
      */
-    public JaccardLoss perImage(boolean apart) {
+    public JaccardLoss withPerImage(boolean apart) {
         return changed(l -> l.setPerImage(apart));
     }
 
@@ -93,7 +93,7 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
      * @param policy what they cost
      * @return a loss with this option
      */
-    public JaccardLoss empty(Empty policy) {
+    public JaccardLoss withEmpty(Empty policy) {
         Objects.requireNonNull(policy, "policy");
         return changed(l -> l.empty = policy);
     }

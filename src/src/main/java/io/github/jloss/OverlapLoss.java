@@ -73,7 +73,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @param logits whether inputs are logits (the default) or probabilities
      * @return a loss with this option
      */
-    public final L fromLogits(boolean logits) {
+    public final L withFromLogits(boolean logits) {
         return changed(l -> ((OverlapLoss<?>) l).fromLogits = logits);
     }
 
@@ -83,7 +83,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @param constant at least 0
      * @return a loss with this option
      */
-    public final L smooth(double constant) {
+    public final L withSmooth(double constant) {
         Checks.notNegative("smooth", constant);
         return changed(l -> ((OverlapLoss<?>) l).smooth = constant);
     }
@@ -95,7 +95,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @param label the label, or the value in a tensor, of pixels to ignore
      * @return a loss with this option
      */
-    public final L ignoreIndex(long label) {
+    public final L withIgnoreIndex(long label) {
         return changed(l -> ((OverlapLoss<?>) l).ignoreIndex = label);
     }
 

@@ -49,7 +49,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @param logarithm whether a region costs {@code -log max(score, eps)}; {@code 1 - score} by default
      * @return a loss with this option
      */
-    public final L logLoss(boolean logarithm) {
+    public final L withLogLoss(boolean logarithm) {
         return changed(l -> ((RegionLoss<?>) l).logLoss = logarithm);
     }
 
@@ -59,7 +59,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @param least a finite number above 0; 1e-7 by default
      * @return a loss with this option
      */
-    public final L eps(double least) {
+    public final L withEps(double least) {
         Checks.positive("eps", least);
         return changed(l -> ((RegionLoss<?>) l).eps = least);
     }
@@ -70,7 +70,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @param selected numbers of classes, at least one; one that is named twice counts twice
      * @return a loss with this option
      */
-    public final L classes(int... selected) {
+    public final L withClasses(int... selected) {
         requireManyClasses("classes");
         if (selected.length == 0) {
             throw new IllegalArgumentException("classes: found none, expected at least one");
@@ -88,7 +88,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @param weights one for each class of the input, finite and at least 0
      * @return a loss with this option
      */
-    public final L classWeights(double... weights) {
+    public final L withClassWeights(double... weights) {
         requireManyClasses("classWeights");
         double[] copy = weights.clone();
         for (double w : copy) {

@@ -46,7 +46,7 @@ public final class TverskyLoss extends RegionLoss<TverskyLoss> {
      * @param alpha the weight of false positives, at least 0
      * @return a loss with this option
      */
-    public TverskyLoss alpha(double alpha) {
+    public TverskyLoss withAlpha(double alpha) {
         Checks.notNegative("alpha", alpha);
         return tversky(alpha, beta(), gamma());
     }
@@ -57,7 +57,7 @@ public final class TverskyLoss extends RegionLoss<TverskyLoss> {
      * @param beta the weight of false negatives, at least 0
      * @return a loss with this option
      */
-    public TverskyLoss beta(double beta) {
+    public TverskyLoss withBeta(double beta) {
         Checks.notNegative("beta", beta);
         return tversky(alpha(), beta, gamma());
     }
@@ -68,7 +68,7 @@ public final class TverskyLoss extends RegionLoss<TverskyLoss> {
      * @param gamma the exponent of the loss, above 0; 1 by default
      * @return a loss with this option
      */
-    public TverskyLoss gamma(double gamma) {
+    public TverskyLoss withGamma(double gamma) {
         Checks.positive("gamma", gamma);
         return tversky(alpha(), beta(), gamma);
     }

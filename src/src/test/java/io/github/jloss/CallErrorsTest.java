@@ -34,7 +34,7 @@ class CallErrorsTest {
     static List<Loss> losses() {
         List<Loss> all = new ArrayList<>(List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(),
                 new BCEWithLogitsLoss(), new WeightedBCEWithLogitsLoss(1, 2), new AsymmetricLossMultiLabel(),
-                FocalLoss.binary(), FocalLoss.binary().normalized(),
+                FocalLoss.binary(), FocalLoss.binary().withNormalized(),
                 new BCEWithLogitsLoss(Tensor.of(new float[4]), null, Reduction.MEAN), new RMSELoss()));
         all.add(CombinedLoss.of(1, new MSELoss(), 1, new RMSELoss()));
         return all;

@@ -49,7 +49,7 @@ class FocalLossTest {
         float[] x = Numbers.inputs(n, 1);
         float[] t = Numbers.targets(n, 2);
         for (double gamma : new double[] {0, 0.5, 2}) {
-            FocalLoss loss = FocalLoss.binary().gamma(gamma).ignoreIndex(1).normalized();
+            FocalLoss loss = FocalLoss.binary().withGamma(gamma).withIgnoreIndex(1).withNormalized();
             Tensor g = Tensor.of(new float[n]);
             double[] at = new double[n];
             for (int i = 0; i < n; i++) at[i] = x[i];
@@ -74,8 +74,8 @@ class FocalLossTest {
         Tensor t = Tensor.of(new float[] {1, 1});
         Tensor plain = Tensor.of(new float[2]);
         Tensor g = Tensor.of(new float[2]);
-        double sum = FocalLoss.binary().gamma(1).forwardBackward(x, t, plain);
-        assertEquals(sum * 1e6, FocalLoss.binary().gamma(1).normalized().forwardBackward(x, t, g), 1e-6 * sum * 1e6);
+        double sum = FocalLoss.binary().withGamma(1).forwardBackward(x, t, plain);
+        assertEquals(sum * 1e6, FocalLoss.binary().withGamma(1).withNormalized().forwardBackward(x, t, g), 1e-6 * sum * 1e6);
         for (int i = 0; i < 2; i++) assertEquals(plain.get(i) * 1e6, g.get(i), 1e-6 * Math.abs(g.get(i)));
     }
 
@@ -99,10 +99,10 @@ class FocalLossTest {
                 t[i] = label == -1 ? -1 : label == i / pixels % classes ? 1 : 0;
             }
             for (Reduction reduction : Reduction.values()) {
-                FocalLoss binary = FocalLoss.binary().gamma(1.5).alpha(0.3).reducedThreshold(0.6).ignoreIndex(-1)
-                        .reduction(reduction);
-                FocalLoss multiclass = FocalLoss.multiclass().gamma(1.5).alpha(0.3).reducedThreshold(0.6)
-                        .ignoreIndex(-1).reduction(reduction);
+                FocalLoss binary = FocalLoss.binary().withGamma(1.5).withAlpha(0.3).withReducedThreshold(0.6).withIgnoreIndex(-1)
+                        .withReduction(reduction);
+                FocalLoss multiclass = FocalLoss.multiclass().withGamma(1.5).withAlpha(0.3).withReducedThreshold(0.6)
+                        .withIgnoreIndex(-1).withReduction(reduction);
                 Labels target = Labels.of(labels, labelShape);
                 Outcome expected = outcome(binary, Tensor.of(x, shape), Tensor.of(t, shape));
                 outcome(multiclass, Tensor.of(x, shape), target).requireSame(expected, Shapes.text(shape));
@@ -142,8 +142,8 @@ class FocalLossTest {
         for (int n : new int[] {0, 1, 17, 513, 2049, 70_000}) {
             Tensor x = Tensor.of(Numbers.inputs(n, 1));
             Tensor t = Tensor.of(Numbers.targets(n, 2));
-            for (FocalLoss loss : List.of(FocalLoss.binary().gamma(1.5).ignoreIndex(0).normalized(),
-                    FocalLoss.binary().ignoreIndex(1).reduction(Reduction.SUM))) {
+            for (FocalLoss loss : List.of(FocalLoss.binary().withGamma(1.5).withIgnoreIndex(0).withNormalized(),
+                    FocalLoss.binary().withIgnoreIndex(1).withReduction(Reduction.SUM))) {
                 Outcome expected = outcome(loss.on(Backend.cpu(1)), x, t);
                 for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), CpuBackend.DEFAULT.scalar())) {
                     outcome(loss.on(backend), x, t).requireSame(expected, loss + " of " + n + " on " + backend);
@@ -158,8 +158,8 @@ class FocalLossTest {
         int[] labels = {0, 1, 1, 0, 255, 0, 1, 255, 1, 0, 0, 1};
         float[] t = new float[12];
         for (int i = 0; i < 12; i++) t[i] = labels[i];
-        for (FocalLoss loss : List.of(FocalLoss.binary().ignoreIndex(255),
-                FocalLoss.binary().ignoreIndex(255).normalized().reduction(Reduction.SUM))) {
+        for (FocalLoss loss : List.of(FocalLoss.binary().withIgnoreIndex(255),
+                FocalLoss.binary().withIgnoreIndex(255).withNormalized().withReduction(Reduction.SUM))) {
             outcome(loss, Tensor.of(x, 3, 4), Labels.of(labels, new long[] {3, 4}))
                     .requireSame(outcome(loss, Tensor.of(x, 3, 4), Tensor.of(t, 3, 4)), loss.toString());
         }
@@ -174,7 +174,7 @@ class FocalLossTest {
             kept += f[0] * f[1];
         }
         Tensor g = Tensor.of(new float[] {9, 9, 9, 9});
-        FocalLoss loss = FocalLoss.binary().ignoreIndex(-100);
+        FocalLoss loss = FocalLoss.binary().withIgnoreIndex(-100);
         assertEquals(kept / 2, loss.forwardBackward(x, Tensor.of(new float[] {0, -100, -100, 1}), g), 1e-7);
         assertEquals(0, g.get(1));
         assertNotEquals(0, g.get(0));
@@ -187,12 +187,12 @@ class FocalLossTest {
     void everythingIgnored() {
         float[] g = {9, 9};
         Tensor x = Tensor.of(new float[] {1, 2}, 1, 2);
-        assertEquals(Double.NaN, FocalLoss.multiclass().ignoreIndex(5).forwardBackward(x, Labels.of(5),
+        assertEquals(Double.NaN, FocalLoss.multiclass().withIgnoreIndex(5).forwardBackward(x, Labels.of(5),
                 Tensor.of(g, 1, 2)));
         assertArrayEquals(new float[2], g);
-        assertEquals(Double.NaN, FocalLoss.binary().ignoreIndex(5).normalized().forward(x,
+        assertEquals(Double.NaN, FocalLoss.binary().withIgnoreIndex(5).withNormalized().forward(x,
                 Tensor.of(new float[] {5, 5}, 1, 2)));
-        assertEquals(0, FocalLoss.binary().ignoreIndex(5).reduction(Reduction.SUM).forward(x,
+        assertEquals(0, FocalLoss.binary().withIgnoreIndex(5).withReduction(Reduction.SUM).forward(x,
                 Tensor.of(new float[] {5, 5}, 1, 2)));
     }
 
@@ -201,7 +201,7 @@ class FocalLossTest {
         int n = 90;
         Tensor x = Tensor.of(Numbers.inputs(n, 1));
         Tensor t = Tensor.of(Numbers.targets(n, 2));
-        for (FocalLoss loss : List.of(FocalLoss.binary(), FocalLoss.binary().ignoreIndex(0).normalized())) {
+        for (FocalLoss loss : List.of(FocalLoss.binary(), FocalLoss.binary().withIgnoreIndex(0).withNormalized())) {
             Tensor whole = Tensor.of(new float[n]);
             double value = loss.forwardBackward(x, t, whole);
             Totals merged = loss.totals(x.slice(40, n), t.slice(40, n))
@@ -223,10 +223,10 @@ class FocalLossTest {
                 float[] t = {sign > 0 ? 1 : 0, sign > 0 ? 0 : 1};
                 Tensor losses = Tensor.of(new float[2]);
                 Tensor g = Tensor.of(new float[2]);
-                FocalLoss loss = FocalLoss.binary().gamma(gamma);
+                FocalLoss loss = FocalLoss.binary().withGamma(gamma);
                 Tensor x = Tensor.of(new float[] {sign * inf, sign * inf});
                 loss.forward(x, Tensor.of(t), losses);
-                loss.reduction(Reduction.SUM).forwardBackward(x, Tensor.of(t), g);
+                loss.withReduction(Reduction.SUM).forwardBackward(x, Tensor.of(t), g);
                 assertArrayEquals(new float[] {0, inf}, Memory.floats(losses));
                 assertEquals(0, Math.abs(g.get(0)));
                 assertEquals(sign, g.get(1));
@@ -241,8 +241,8 @@ class FocalLossTest {
         Tensor g = Tensor.of(new float[60], 3, 4, 5);
         Labels classes = Labels.of(new int[15], new long[] {3, 5});
         Labels bits = Labels.of(new int[60], new long[] {3, 4, 5});
-        FocalLoss multiclass = FocalLoss.multiclass().ignoreIndex(1);
-        FocalLoss binary = FocalLoss.binary().normalized();
+        FocalLoss multiclass = FocalLoss.multiclass().withIgnoreIndex(1);
+        FocalLoss binary = FocalLoss.binary().withNormalized();
         for (Runnable call : List.<Runnable>of(() -> multiclass.forwardBackward(x, classes, g, PART),
                 () -> binary.forwardBackward(x, bits, g, PART), () -> binary.forward(x, bits))) {
             long least = Long.MAX_VALUE;
@@ -267,7 +267,7 @@ class FocalLossTest {
         float[] before = poisoned.clone();
         Tensor x = Tensor.of(Numbers.inputs(12, 1), 3, 4);
         Tensor g = Tensor.of(poisoned, 3, 4);
-        FocalLoss multiclass = FocalLoss.multiclass().ignoreIndex(-1);
+        FocalLoss multiclass = FocalLoss.multiclass().withIgnoreIndex(-1);
         refused(() -> multiclass.forwardBackward(x, x, g), "target: found a Tensor", "expected Labels");
         refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target: found label 4 at index 1",
                 "[0, 4)", "or -1");
@@ -278,31 +278,31 @@ class FocalLossTest {
                 "(3, 4)");
         refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(new int[] {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                 new long[] {3, 4}), g), "target: found label 2 at index 2", "[0, 2)");
-        refused(() -> FocalLoss.multiclass().normalized(), "normalized", "binary");
-        refused(() -> FocalLoss.binary().normalized().reduction(Reduction.NONE), "NONE", "normalized");
-        refused(() -> FocalLoss.binary().reduction(Reduction.NONE).normalized(), "NONE", "normalized");
-        refused(() -> FocalLoss.binary().ignoreIndex(1L << 25), "ignoreIndex", "2^24");
-        refused(() -> FocalLoss.binary().gamma(50).reducedThreshold(0.01), "reducedThreshold to the power -gamma");
-        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().reduction(Reduction.NONE).forward(x, x));
-        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().normalized().forward(x, x, g));
+        refused(() -> FocalLoss.multiclass().withNormalized(), "normalized", "binary");
+        refused(() -> FocalLoss.binary().withNormalized().withReduction(Reduction.NONE), "NONE", "normalized");
+        refused(() -> FocalLoss.binary().withReduction(Reduction.NONE).withNormalized(), "NONE", "normalized");
+        refused(() -> FocalLoss.binary().withIgnoreIndex(1L << 25), "ignoreIndex", "2^24");
+        refused(() -> FocalLoss.binary().withGamma(50).withReducedThreshold(0.01), "reducedThreshold to the power -gamma");
+        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().withReduction(Reduction.NONE).forward(x, x));
+        assertThrows(IllegalStateException.class, () -> FocalLoss.binary().withNormalized().forward(x, x, g));
         assertArrayEquals(before, poisoned, "something was written");
     }
 
     @Test
     void valueSemantics() {
-        FocalLoss loss = FocalLoss.multiclass().alpha(0.25).gamma(3).ignoreIndex(255).reducedThreshold(0.5)
-                .reduction(Reduction.SUM);
+        FocalLoss loss = FocalLoss.multiclass().withAlpha(0.25).withGamma(3).withIgnoreIndex(255).withReducedThreshold(0.5)
+                .withReduction(Reduction.SUM);
         assertEquals("FocalLoss[mode=multiclass, alpha=0.25, gamma=3.0, ignoreIndex=255, reducedThreshold=0.5,"
                 + " reduction=sum]", loss.toString());
         assertEquals("FocalLoss[mode=binary, gamma=2.0, normalized, reduction=mean]",
-                FocalLoss.binary().normalized().toString());
+                FocalLoss.binary().withNormalized().toString());
         assertEquals(loss, loss.on(Backend.cpu()));
         assertEquals(loss.hashCode(), loss.on(Backend.cpu()).hashCode());
-        for (FocalLoss other : List.of(loss.alpha(0.5), loss.gamma(2), loss.ignoreIndex(0), loss.reducedThreshold(0.25),
-                loss.reduction(Reduction.MEAN), loss.on(Backend.cpu(3)), FocalLoss.binary(), FocalLoss.multiclass())) {
+        for (FocalLoss other : List.of(loss.withAlpha(0.5), loss.withGamma(2), loss.withIgnoreIndex(0), loss.withReducedThreshold(0.25),
+                loss.withReduction(Reduction.MEAN), loss.on(Backend.cpu(3)), FocalLoss.binary(), FocalLoss.multiclass())) {
             assertNotEquals(loss, other);
         }
-        assertNotEquals(FocalLoss.binary(), FocalLoss.binary().normalized());
+        assertNotEquals(FocalLoss.binary(), FocalLoss.binary().withNormalized());
         assertNotEquals(FocalLoss.binary(), FocalLoss.multiclass());
     }
 }

@@ -93,7 +93,7 @@ class OverlapTest {
         long[] classes = {3, 5, 29, 73};
         long[] columns = {2100, 16, 1};
         return Stream.of(new Call(JaccardLoss.binary(), mask, false), new Call(DiceLoss.binary(), mask, true),
-                new Call(JaccardLoss.binary().perImage(true), mask, false),
+                new Call(JaccardLoss.binary().withPerImage(true), mask, false),
                 new Call(DiceLoss.multiclass(), classes, true), new Call(JaccardLoss.multiclass(), classes, false),
                 new Call(DiceLoss.multilabel(), classes, false), new Call(DiceLoss.multilabel(), columns, false),
                 new Call(DiceLoss.multiclass(), columns, true));
@@ -105,17 +105,17 @@ class OverlapTest {
         for (long[] shape : shapes) {
             for (boolean hasLabels : new boolean[] {false, true}) {
                 calls.add(new Call(JaccardLoss.binary(), shape, hasLabels));
-                calls.add(new Call(JaccardLoss.binary().perImage(true).fromLogits(false), shape, hasLabels));
-                calls.add(new Call(DiceLoss.binary().ignoreIndex(255), shape, hasLabels));
+                calls.add(new Call(JaccardLoss.binary().withPerImage(true).withFromLogits(false), shape, hasLabels));
+                calls.add(new Call(DiceLoss.binary().withIgnoreIndex(255), shape, hasLabels));
                 calls.add(new Call(JaccardLoss.multiclass(), shape, hasLabels));
-                calls.add(new Call(JaccardLoss.multiclass().perClass(true).perImage(true), shape, hasLabels));
+                calls.add(new Call(JaccardLoss.multiclass().withPerClass(true).withPerImage(true), shape, hasLabels));
                 calls.add(new Call(SoftJaccardLoss.multiclass(), shape, hasLabels));
-                calls.add(new Call(DiceLoss.multiclass().fromLogits(false), shape, hasLabels));
+                calls.add(new Call(DiceLoss.multiclass().withFromLogits(false), shape, hasLabels));
             }
-            calls.add(new Call(DiceLoss.multiclass().ignoreIndex(255), shape, true));
+            calls.add(new Call(DiceLoss.multiclass().withIgnoreIndex(255), shape, true));
             calls.add(new Call(JaccardLoss.multilabel(), shape, false));
-            calls.add(new Call(TverskyLoss.multilabel().alpha(0.3).beta(0.7).gamma(0.75), shape, false));
-            calls.add(new Call(DiceLoss.multilabel().fromLogits(false).ignoreIndex(1), shape, false));
+            calls.add(new Call(TverskyLoss.multilabel().withAlpha(0.3).withBeta(0.7).withGamma(0.75), shape, false));
+            calls.add(new Call(DiceLoss.multilabel().withFromLogits(false).withIgnoreIndex(1), shape, false));
         }
         return calls.stream();
     }
@@ -234,36 +234,36 @@ class OverlapTest {
     @Test
     void saturatedLogits() {
         expect(1, JaccardLoss.binary(), NOTHING, 0, 0, 0, 0);
-        expect(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
-        expect(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SKIP), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().withEmpty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().withEmpty(JaccardLoss.Empty.SKIP), NOTHING, 0, 0, 0, 0);
         expect(1, JaccardLoss.binary(), NOTHING, 1, 1, 1, 1);
         expect(1, JaccardLoss.binary(), ALL, 0, 0, 0, 0);
         expect(2.5e-8, JaccardLoss.binary(), ALL, 1, 1, 1, 1);
-        expect(0.5, JaccardLoss.binary().smooth(0), ALL, 1, 1, 0, 0);
-        expect(1, JaccardLoss.binary().smooth(0), NOTHING, 0, 0, 0, 0);
-        expect(0, JaccardLoss.binary().smooth(0).empty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
+        expect(0.5, JaccardLoss.binary().withSmooth(0), ALL, 1, 1, 0, 0);
+        expect(1, JaccardLoss.binary().withSmooth(0), NOTHING, 0, 0, 0, 0);
+        expect(0, JaccardLoss.binary().withSmooth(0).withEmpty(JaccardLoss.Empty.SMOOTHED), NOTHING, 0, 0, 0, 0);
         expect(0, DiceLoss.binary(), NOTHING, 0, 0, 0, 0);
         expect(0, DiceLoss.binary(), ALL, 0, 0, 0, 0);
         expect(0, DiceLoss.binary(), ALL, 1, 1, 1, 1);
         expect(1, DiceLoss.binary(), NOTHING, 1, 1, 1, 1);
-        expect(-Math.log(1e-7), DiceLoss.binary().logLoss(true), NOTHING, 1, 1, 1, 1);
+        expect(-Math.log(1e-7), DiceLoss.binary().withLogLoss(true), NOTHING, 1, 1, 1, 1);
         expect(1 / 3.0, DiceLoss.binary(), ALL, 1, 1, 0, 0);
-        expect(0, TverskyLoss.binary().gamma(0.5), ALL, 1, 1, 1, 1);
-        expect(0, TverskyLoss.binary().alpha(0).beta(0).gamma(0.5), ALL, 1, 1, 0, 0);
-        expect(0, DiceLoss.binary().ignoreIndex(9), ALL, 9, 9, 9, 9);
-        expect(1, JaccardLoss.binary().ignoreIndex(9), ALL, 9, 9, 9, 9);
+        expect(0, TverskyLoss.binary().withGamma(0.5), ALL, 1, 1, 1, 1);
+        expect(0, TverskyLoss.binary().withAlpha(0).withBeta(0).withGamma(0.5), ALL, 1, 1, 0, 0);
+        expect(0, DiceLoss.binary().withIgnoreIndex(9), ALL, 9, 9, 9, 9);
+        expect(1, JaccardLoss.binary().withIgnoreIndex(9), ALL, 9, 9, 9, 9);
         // A slope beyond float's range belongs to targets that are all 0.
-        expect(1, JaccardLoss.binary().smooth(0), new float[] {-100, -101}, 0, 0);
+        expect(1, JaccardLoss.binary().withSmooth(0), new float[] {-100, -101}, 0, 0);
     }
 
     @Test
     void nanIsSeen() {
         float[] x = {1, Float.NaN, -1};
-        for (Loss loss : List.of(JaccardLoss.binary(), DiceLoss.binary(), JaccardLoss.binary().perImage(true))) {
+        for (Loss loss : List.of(JaccardLoss.binary(), DiceLoss.binary(), JaccardLoss.binary().withPerImage(true))) {
             assertEquals(Double.NaN, loss.forward(Tensor.of(x), Tensor.of(new float[] {1, 0, 1})), loss::toString);
         }
         // But not where it is ignored.
-        expect(1, JaccardLoss.binary().ignoreIndex(7), new float[] {Float.NaN, ALL[0]}, 7, 0);
+        expect(1, JaccardLoss.binary().withIgnoreIndex(7), new float[] {Float.NaN, ALL[0]}, 7, 0);
     }
 
     @Test
@@ -273,8 +273,8 @@ class OverlapTest {
         assertEquals(1, JaccardLoss.binary().forwardBackward(none, none, none));
         assertEquals(1, JaccardLoss.multiclass().forwardBackward(none, noLabels, none));
         assertEquals(1, JaccardLoss.multilabel().forwardBackward(none, none, none));
-        assertEquals(0, JaccardLoss.multilabel().perImage(true).forwardBackward(none, none, none));
-        assertEquals(0, JaccardLoss.binary().empty(JaccardLoss.Empty.SKIP).forwardBackward(none, none, none));
+        assertEquals(0, JaccardLoss.multilabel().withPerImage(true).forwardBackward(none, none, none));
+        assertEquals(0, JaccardLoss.binary().withEmpty(JaccardLoss.Empty.SKIP).forwardBackward(none, none, none));
         assertEquals(0, DiceLoss.multiclass().forwardBackward(none, noLabels, none));
         assertEquals(0, DiceLoss.binary().forwardBackward(none, none, none));
     }
@@ -287,7 +287,7 @@ class OverlapTest {
         assertEquals(0, DiceLoss.multiclass().forwardBackward(x, Labels.of(new int[3], new long[] {1, 3}), gradient));
         for (float value : g) assertEquals(0, value + 0f);
         Arrays.fill(g, 7);
-        assertEquals(0, DiceLoss.multilabel().classWeights(0).forwardBackward(x, x, gradient));
+        assertEquals(0, DiceLoss.multilabel().withClassWeights(0).forwardBackward(x, x, gradient));
         for (float value : g) assertEquals(0, value + 0f);
     }
 
@@ -346,7 +346,7 @@ class OverlapTest {
         Tensor mask = Tensor.of(new float[8], 2, 4);
         Labels labels = Labels.of(new int[] {0, 1, 2, 2, 1, 0, 3, 1}, new long[] {2, 4});
         refused("label 3 at index 6, expected 0 to 2", DiceLoss.multiclass(), x, labels);
-        refused("label 3 at index 6, expected 0 to 2 or ignoreIndex 9", DiceLoss.multiclass().ignoreIndex(9), x,
+        refused("label 3 at index 6, expected 0 to 2 or ignoreIndex 9", DiceLoss.multiclass().withIgnoreIndex(9), x,
                 labels);
         refused("label 2 at index 2, expected 0 to 1", JaccardLoss.binary(), Tensor.of(new float[8], 2, 1, 4), labels);
         refused("target: found shape (2, 4)", JaccardLoss.binary(), x, mask);
@@ -354,21 +354,21 @@ class OverlapTest {
         refused("target: found shape (2, 4)", JaccardLoss.multiclass(), x, mask);
         refused("target: found shape (8)", JaccardLoss.multiclass(), x, Labels.of(new int[8]));
         refused("expected a Tensor", JaccardLoss.multilabel(), x, labels);
-        refused("expected Labels", DiceLoss.multiclass().ignoreIndex(1), x, x);
+        refused("expected Labels", DiceLoss.multiclass().withIgnoreIndex(1), x, x);
         refused("expected (N, C, ...)", DiceLoss.multiclass(), Tensor.of(new float[3]), labels);
-        refused("found 3 classes", DiceLoss.multiclass().classWeights(1, 2), x, labels);
-        refused("found 3 classes", DiceLoss.multiclass().classes(0, 3), x, labels);
+        refused("found 3 classes", DiceLoss.multiclass().withClassWeights(1, 2), x, labels);
+        refused("found 3 classes", DiceLoss.multiclass().withClasses(0, 3), x, labels);
     }
 
     @Test
     void wrongOptions() {
-        for (Runnable wrong : List.<Runnable>of(() -> DiceLoss.binary().classes(0),
-                () -> DiceLoss.binary().classWeights(1), () -> DiceLoss.multiclass().classes(),
-                () -> DiceLoss.multiclass().classes(-1), () -> DiceLoss.multiclass().classWeights(-1),
-                () -> DiceLoss.multiclass().classWeights(Double.NaN), () -> DiceLoss.multiclass().eps(0),
-                () -> DiceLoss.multiclass().smooth(-1), () -> TverskyLoss.binary().alpha(-1),
-                () -> TverskyLoss.binary().beta(Double.POSITIVE_INFINITY), () -> TverskyLoss.binary().gamma(0),
-                () -> JaccardLoss.binary().perClass(true), () -> JaccardLoss.binary().smooth(Double.NaN))) {
+        for (Runnable wrong : List.<Runnable>of(() -> DiceLoss.binary().withClasses(0),
+                () -> DiceLoss.binary().withClassWeights(1), () -> DiceLoss.multiclass().withClasses(),
+                () -> DiceLoss.multiclass().withClasses(-1), () -> DiceLoss.multiclass().withClassWeights(-1),
+                () -> DiceLoss.multiclass().withClassWeights(Double.NaN), () -> DiceLoss.multiclass().withEps(0),
+                () -> DiceLoss.multiclass().withSmooth(-1), () -> TverskyLoss.binary().withAlpha(-1),
+                () -> TverskyLoss.binary().withBeta(Double.POSITIVE_INFINITY), () -> TverskyLoss.binary().withGamma(0),
+                () -> JaccardLoss.binary().withPerClass(true), () -> JaccardLoss.binary().withSmooth(Double.NaN))) {
             assertThrows(IllegalArgumentException.class, wrong::run);
         }
     }
@@ -378,7 +378,7 @@ class OverlapTest {
         Tensor x = Tensor.of(new float[] {1, 2});
         Totals totals = JaccardLoss.binary().totals(x, x);
         assertThrows(IllegalArgumentException.class, () -> DiceLoss.binary().finish(totals));
-        assertThrows(IllegalArgumentException.class, () -> JaccardLoss.binary().smooth(1).finish(totals));
+        assertThrows(IllegalArgumentException.class, () -> JaccardLoss.binary().withSmooth(1).finish(totals));
         assertThrows(IllegalStateException.class, () -> JaccardLoss.binary().losses(Batch.of(x, x), x));
     }
 }

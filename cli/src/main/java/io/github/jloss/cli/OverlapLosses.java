@@ -40,7 +40,7 @@ final class OverlapLosses {
             region("tversky", "TverskyLoss",
                     "Dice with weights of what is found wrongly and what is missed: masks where missing is worse.",
                     o -> region(o, TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
-                            .alpha(o.number("alpha")).beta(o.number("beta")).gamma(o.number("gamma")),
+                            .withAlpha(o.number("alpha")).withBeta(o.number("beta")).withGamma(o.number("gamma")),
                     number("alpha", 0.5, "weight of what is found wrongly, at least 0"),
                     number("beta", 0.5, "weight of what is missed, at least 0"),
                     number("gamma", 1, "exponent of the loss, above 0")));
@@ -70,11 +70,11 @@ final class OverlapLosses {
 
     private static JaccardLoss jaccard(Options options) {
         JaccardLoss loss = (options.flag("is_multiclass") ? JaccardLoss.multiclass() : JaccardLoss.binary())
-                .perClass(options.flag("per_class")).perImage(options.flag("per_image"))
-                .empty(JaccardLoss.Empty.valueOf(options.word("empty").toUpperCase(Locale.ROOT)))
-                .smooth(options.number("smooth")).fromLogits(options.flag("from_logits"));
+                .withPerClass(options.flag("per_class")).withPerImage(options.flag("per_image"))
+                .withEmpty(JaccardLoss.Empty.valueOf(options.word("empty").toUpperCase(Locale.ROOT)))
+                .withSmooth(options.number("smooth")).withFromLogits(options.flag("from_logits"));
         Integer ignored = options.integer("ignore_index");
-        return ignored == null ? loss : loss.ignoreIndex(ignored);
+        return ignored == null ? loss : loss.withIgnoreIndex(ignored);
     }
 
     private static <L extends RegionLoss<L>> L region(Options options, L binary, L multiclass, L multilabel) {
@@ -83,13 +83,13 @@ final class OverlapLosses {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.smooth(options.number("smooth")).eps(options.number("eps")).logLoss(options.flag("log_loss"))
-                .fromLogits(options.flag("from_logits"));
+        loss = loss.withSmooth(options.number("smooth")).withEps(options.number("eps")).withLogLoss(options.flag("log_loss"))
+                .withFromLogits(options.flag("from_logits"));
         Integer ignored = options.integer("ignore_index");
-        if (ignored != null) loss = loss.ignoreIndex(ignored);
+        if (ignored != null) loss = loss.withIgnoreIndex(ignored);
         int[] classes = options.integers("classes");
-        if (classes != null) loss = loss.classes(classes);
+        if (classes != null) loss = loss.withClasses(classes);
         double[] weights = options.numbers("class_weights");
-        return weights == null ? loss : loss.classWeights(weights);
+        return weights == null ? loss : loss.withClassWeights(weights);
     }
 }

@@ -89,14 +89,14 @@ final class PointwiseLosses {
 
     private static FocalLoss focal(Options options) {
         FocalLoss loss = (options.word("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass())
-                .gamma(options.number("gamma")).reduction(options.reduction());
-        if (options.flag("normalized")) loss = loss.normalized();
+                .withGamma(options.number("gamma")).withReduction(options.reduction());
+        if (options.flag("normalized")) loss = loss.withNormalized();
         Double alpha = options.numberOrNull("alpha");
-        if (alpha != null) loss = loss.alpha(alpha);
+        if (alpha != null) loss = loss.withAlpha(alpha);
         Integer ignored = options.integer("ignore_index");
-        if (ignored != null) loss = loss.ignoreIndex(ignored);
+        if (ignored != null) loss = loss.withIgnoreIndex(ignored);
         Double threshold = options.numberOrNull("reduced_threshold");
-        return threshold == null ? loss : loss.reducedThreshold(threshold);
+        return threshold == null ? loss : loss.withReducedThreshold(threshold);
     }
 
     private static LossSpec pointwise(String id, String className, String about, Function<Options, Criterion> factory,

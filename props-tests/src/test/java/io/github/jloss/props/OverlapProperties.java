@@ -95,8 +95,8 @@ class OverlapProperties {
         }
 
         private <L extends OverlapLoss<L>> L common(L plain) {
-            L common = plain.fromLogits(fromLogits).smooth(smooth);
-            return ignored == null ? common : common.ignoreIndex(ignored);
+            L common = plain.withFromLogits(fromLogits).withSmooth(smooth);
+            return ignored == null ? common : common.withIgnoreIndex(ignored);
         }
 
         private Loss jaccard(SplittableRandom random) {
@@ -107,7 +107,7 @@ class OverlapProperties {
                 case BINARY -> JaccardLoss.binary();
                 case MULTICLASS -> JaccardLoss.multiclass();
                 case MULTILABEL -> JaccardLoss.multilabel();
-            }).perClass(perClass).perImage(perImage).empty(empty);
+            }).withPerClass(perClass).withPerImage(perImage).withEmpty(empty);
         }
 
         private Loss region(SplittableRandom random) {
@@ -135,15 +135,15 @@ class OverlapProperties {
                     gamma = 0.5 * random.nextInt(1, 4);
                     yield options(mode == Mode.BINARY ? TverskyLoss.binary() : mode == Mode.MULTICLASS
                             ? TverskyLoss.multiclass() : TverskyLoss.multilabel())
-                            .alpha(alpha).beta(beta).gamma(gamma);
+                            .withAlpha(alpha).withBeta(beta).withGamma(gamma);
                 }
             };
         }
 
         private <L extends RegionLoss<L>> L options(L plain) {
-            L loss = common(plain).eps(eps).logLoss(logLoss);
-            if (selected != null) loss = loss.classes(selected);
-            return weights == null ? loss : loss.classWeights(weights);
+            L loss = common(plain).withEps(eps).withLogLoss(logLoss);
+            if (selected != null) loss = loss.withClasses(selected);
+            return weights == null ? loss : loss.withClassWeights(weights);
         }
 
         Tensor input() {

@@ -118,9 +118,9 @@ abstract class Problems {
         Arbitrary<Double> alphas = Arbitraries.oneOf(Arbitraries.of(Double.NaN, 0.0, 0.25, 1.0), uniform(0, 1));
         Arbitrary<Double> thresholds = Arbitraries.of(0.0, 0.25, 0.5, 0.75);
         return Combinators.combine(gammas, alphas, thresholds).as((gamma, alpha, threshold) -> new Subject(r -> {
-            FocalLoss loss = FocalLoss.binary().gamma(gamma).reduction(r);
-            loss = alpha.isNaN() ? loss : loss.alpha(alpha);
-            return threshold == 0 ? loss : loss.reducedThreshold(threshold);
+            FocalLoss loss = FocalLoss.binary().withGamma(gamma).withReduction(r);
+            loss = alpha.isNaN() ? loss : loss.withAlpha(alpha);
+            return threshold == 0 ? loss : loss.withReducedThreshold(threshold);
         }, new Focal(gamma, alpha, threshold)));
     }
 

@@ -78,7 +78,7 @@ record Case(Map<String, Object> json) {
             case "soft_jaccard" -> region(SoftJaccardLoss.binary(), SoftJaccardLoss.multiclass(),
                     SoftJaccardLoss.multilabel());
             case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
-                    .alpha(number("alpha")).beta(number("beta")).gamma(number("gamma"));
+                    .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"));
             case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
                     .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
             case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
@@ -95,8 +95,8 @@ record Case(Map<String, Object> json) {
                     (boolean) options().get("swap"), reduction());
             case "focal" -> {
                 FocalLoss focal = options().get("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass();
-                focal = focal.gamma(number("gamma")).reduction(reduction());
-                yield options().get("alpha") == null ? focal : focal.alpha(number("alpha"));
+                focal = focal.withGamma(number("gamma")).withReduction(reduction());
+                yield options().get("alpha") == null ? focal : focal.withAlpha(number("alpha"));
             }
             default -> throw new IllegalArgumentException("no such loss: " + lossName());
         };
@@ -109,11 +109,11 @@ record Case(Map<String, Object> json) {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.logLoss((boolean) options().get("log_loss")).fromLogits((boolean) options().get("from_logits"))
-                .smooth(number("smooth")).eps(number("eps"));
-        if (options().get("ignore_index") != null) loss = loss.ignoreIndex((long) number("ignore_index"));
+        loss = loss.withLogLoss((boolean) options().get("log_loss")).withFromLogits((boolean) options().get("from_logits"))
+                .withSmooth(number("smooth")).withEps(number("eps"));
+        if (options().get("ignore_index") != null) loss = loss.withIgnoreIndex((long) number("ignore_index"));
         if (options().get("class_weights") instanceof List<?> weights) {
-            loss = loss.classWeights(weights.stream().mapToDouble(w -> (double) w).toArray());
+            loss = loss.withClassWeights(weights.stream().mapToDouble(w -> (double) w).toArray());
         }
         return loss;
     }
