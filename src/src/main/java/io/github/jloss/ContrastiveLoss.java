@@ -16,9 +16,10 @@ import java.util.function.DoubleUnaryOperator;
  * anything it understands. No gradient reaches the labels.
  *
  * <p>Edges. Where d = m, or d = 0 (possible with another distance or eps = 0), a different pair has no gradient.
- * Identical embeddings at the default distance are {@code 1e-6 sqrt(D)} apart; if different, they move apart along (1, ..., 1), as in torch. A label of 0 or 1 takes the other term out even where that is infinite or NaN: a
- * different pair at infinite distance costs 0. A pair of the same at infinite distance costs infinity, with gradients
- * that are not finite. With {@code m <= 0} different pairs cost nothing.
+ * Identical embeddings at the default distance are {@code 1e-6 sqrt(D)} apart; a different pair of them moves apart
+ * along (1, ..., 1), as in torch. A label of 0 or 1 takes the other term out even where that is infinite: a different
+ * pair at infinite distance costs 0. A pair of the same at infinite distance costs infinity, with gradients that are
+ * not finite. With {@code m <= 0} different pairs cost nothing.
  */
 public final class ContrastiveLoss extends PairLoss {
 

@@ -76,10 +76,10 @@ public interface Distance {
     }
 
     /**
-     * {@code 1 - c} with the cosine {@code c = x1.x2 / sqrt(A B)}, {@code A = |x1|² + 1e-12}, {@code B = |x2|² +
-     * 1e-12}, as torch's {@code cosine_embedding_loss} has it; gradient {@code c x1/A - x2/sqrt(A B)}, likewise for
-     * x2. A zero vector is at distance 1 from everything, with the gradient of this very function, which is up to 1e6 long.
-     * Small distances keep their digits: above c = 1/2 it is half the squared distance of the normalized vectors.
+     * {@code 1 - c} with the cosine {@code c = x1.x2 / sqrt(A B)}, {@code A = |x1|² + 1e-12} and B of x2 likewise, as
+     * torch's {@code cosine_embedding_loss} has it; gradient {@code c x1/A - x2/sqrt(A B)}, and likewise for x2. A zero
+     * vector is at distance 1 from everything, with the gradient of this very function, which is up to 1e6 long. Small
+     * distances keep their digits: above c = 1/2 it is half the squared distance of the normalized vectors.
      *
      * @return the distance
      */
