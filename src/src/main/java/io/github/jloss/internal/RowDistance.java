@@ -8,7 +8,11 @@ interface RowDistance extends Distance {
     /** The distance; may leave numbers in the pair for {@link #gradient(RowPair, int, double, float[], int)}. */
     double between(RowPair pair);
 
-    /** Whether the derivatives with respect to both sides differ only in their signs. */
+    /**
+     * Whether the derivatives with respect to both sides differ only in their signs.
+     *
+     * @return true for a function of differences
+     */
     default boolean isOdd() {
         return true;
     }
