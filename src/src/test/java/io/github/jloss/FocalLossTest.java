@@ -75,7 +75,8 @@ class FocalLossTest {
         Tensor plain = Tensor.of(new float[2]);
         Tensor g = Tensor.of(new float[2]);
         double sum = FocalLoss.binary().withGamma(1).forwardBackward(x, t, plain);
-        assertEquals(sum * 1e6, FocalLoss.binary().withGamma(1).withNormalized().forwardBackward(x, t, g), 1e-6 * sum * 1e6);
+        assertEquals(sum * 1e6, FocalLoss.binary().withGamma(1).withNormalized().forwardBackward(x, t, g),
+                1e-6 * sum * 1e6);
         for (int i = 0; i < 2; i++) assertEquals(plain.get(i) * 1e6, g.get(i), 1e-6 * Math.abs(g.get(i)));
     }
 
@@ -99,7 +100,8 @@ class FocalLossTest {
                 t[i] = label == -1 ? -1 : label == i / pixels % classes ? 1 : 0;
             }
             for (Reduction reduction : Reduction.values()) {
-                FocalLoss binary = FocalLoss.binary().withGamma(1.5).withAlpha(0.3).withReducedThreshold(0.6).withIgnoreIndex(-1)
+                FocalLoss binary = FocalLoss.binary().withGamma(1.5).withAlpha(0.3).withReducedThreshold(0.6)
+                        .withIgnoreIndex(-1)
                         .withReduction(reduction);
                 FocalLoss multiclass = FocalLoss.multiclass().withGamma(1.5).withAlpha(0.3).withReducedThreshold(0.6)
                         .withIgnoreIndex(-1).withReduction(reduction);
@@ -282,7 +284,8 @@ class FocalLossTest {
         refused(() -> FocalLoss.binary().withNormalized().withReduction(Reduction.NONE), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withReduction(Reduction.NONE).withNormalized(), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withIgnoreIndex(1L << 25), "ignoreIndex", "2^24");
-        refused(() -> FocalLoss.binary().withGamma(50).withReducedThreshold(0.01), "reducedThreshold to the power -gamma");
+        refused(() -> FocalLoss.binary().withGamma(50).withReducedThreshold(0.01),
+                "reducedThreshold to the power -gamma");
         assertThrows(IllegalStateException.class, () -> FocalLoss.binary().withReduction(Reduction.NONE).forward(x, x));
         assertThrows(IllegalStateException.class, () -> FocalLoss.binary().withNormalized().forward(x, x, g));
         assertArrayEquals(before, poisoned, "something was written");
@@ -290,7 +293,8 @@ class FocalLossTest {
 
     @Test
     void valueSemantics() {
-        FocalLoss loss = FocalLoss.multiclass().withAlpha(0.25).withGamma(3).withIgnoreIndex(255).withReducedThreshold(0.5)
+        FocalLoss loss = FocalLoss.multiclass().withAlpha(0.25).withGamma(3).withIgnoreIndex(255)
+                .withReducedThreshold(0.5)
                 .withReduction(Reduction.SUM);
         assertEquals("FocalLoss[mode=multiclass, alpha=0.25, gamma=3.0, ignoreIndex=255, reducedThreshold=0.5,"
                 + " reduction=sum]", loss.toString());
@@ -298,8 +302,9 @@ class FocalLossTest {
                 FocalLoss.binary().withNormalized().toString());
         assertEquals(loss, loss.on(Backend.cpu()));
         assertEquals(loss.hashCode(), loss.on(Backend.cpu()).hashCode());
-        for (FocalLoss other : List.of(loss.withAlpha(0.5), loss.withGamma(2), loss.withIgnoreIndex(0), loss.withReducedThreshold(0.25),
-                loss.withReduction(Reduction.MEAN), loss.on(Backend.cpu(3)), FocalLoss.binary(), FocalLoss.multiclass())) {
+        for (FocalLoss other : List.of(loss.withAlpha(0.5), loss.withGamma(2), loss.withIgnoreIndex(0),
+                loss.withReducedThreshold(0.25), loss.withReduction(Reduction.MEAN), loss.on(Backend.cpu(3)),
+                FocalLoss.binary(), FocalLoss.multiclass())) {
             assertNotEquals(loss, other);
         }
         assertNotEquals(FocalLoss.binary(), FocalLoss.binary().withNormalized());

@@ -36,7 +36,8 @@ final class Losses {
     static List<Loss> reduced(int n) {
         List<Loss> all = new ArrayList<>(pointwise(n, Reduction.MEAN));
         all.add(FocalLoss.binary());
-        all.add(FocalLoss.binary().withGamma(0.5).withAlpha(0.25).withReducedThreshold(0.4).withReduction(Reduction.SUM));
+        all.add(FocalLoss.binary().withGamma(0.5).withAlpha(0.25).withReducedThreshold(0.4)
+                .withReduction(Reduction.SUM));
         all.add(new RMSELoss());
         all.add(new RMSELoss(0));
         all.add(CombinedLoss.of(0.5, new BCEWithLogitsLoss(), -2, new HuberLoss()).plus(0.25, new RMSELoss()));

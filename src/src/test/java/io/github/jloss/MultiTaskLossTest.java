@@ -120,7 +120,8 @@ class MultiTaskLossTest {
         assertEquals(loss.hashCode(), same.hashCode());
         assertNotEquals(loss, MultiTaskLoss.of("mask", 0.25, new BCEWithLogitsLoss()));
         assertNotEquals(loss, loss.on(Backend.cpu(1)));
-        assertEquals("MultiTaskLoss[mask: 0.25 * BCEWithLogitsLoss[reduction=mean] + depth: -2.0 * RMSELoss[eps=1.0E-6]]",
+        assertEquals("MultiTaskLoss[mask: 0.25 * BCEWithLogitsLoss[reduction=mean]"
+                + " + depth: -2.0 * RMSELoss[eps=1.0E-6]]",
                 loss.toString());
     }
 }

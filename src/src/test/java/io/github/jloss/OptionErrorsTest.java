@@ -50,7 +50,8 @@ class OptionErrorsTest {
         rows.addAll(rows("alpha", v -> FocalLoss.binary().withAlpha(v), "[0, 1]", -0.1, 1.1));
         rows.addAll(rows("gamma", v -> FocalLoss.binary().withGamma(v), "at least 0", -1));
         rows.addAll(tooLarge("gamma", v -> FocalLoss.binary().withGamma(v)));
-        rows.addAll(rows("reducedThreshold", v -> FocalLoss.binary().withReducedThreshold(v), "(0, 1)", 0, -1, 1e-50, 1));
+        rows.addAll(rows("reducedThreshold", v -> FocalLoss.binary().withReducedThreshold(v), "(0, 1)", 0, -1,
+                1e-50, 1));
         rows.addAll(rows("weight", v -> CombinedLoss.of(v, new MSELoss()), "a finite number"));
         rows.addAll(rows("weight", v -> CombinedLoss.of(1, new MSELoss()).plus(v, new L1Loss()), "a finite number"));
         rows.addAll(rows("scale", v -> Backward.OVERWRITE.scale(v), "a finite number"));

@@ -83,7 +83,8 @@ final class OverlapLosses {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.withSmooth(options.number("smooth")).withEps(options.number("eps")).withLogLoss(options.flag("log_loss"))
+        loss = loss.withSmooth(options.number("smooth")).withEps(options.number("eps"))
+                .withLogLoss(options.flag("log_loss"))
                 .withFromLogits(options.flag("from_logits"));
         Integer ignored = options.integer("ignore_index");
         if (ignored != null) loss = loss.withIgnoreIndex(ignored);

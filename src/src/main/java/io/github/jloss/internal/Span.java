@@ -37,7 +37,7 @@ public final class Span {
     /** Factor on gradients. */
     public float scale;
 
-    /** The running sums, one for each logical lane; those of a {@link FoldFormula}'s three numbers one after another. */
+    /** The running sums, one for each logical lane; of a {@link FoldFormula} there are three times as many. */
     public final double[] sums = new double[3 * PointwiseKernel.LANES];
 
     /** The sums of the current block. */

@@ -109,7 +109,8 @@ record Case(Map<String, Object> json) {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.withLogLoss((boolean) options().get("log_loss")).withFromLogits((boolean) options().get("from_logits"))
+        loss = loss.withLogLoss((boolean) options().get("log_loss"))
+                .withFromLogits((boolean) options().get("from_logits"))
                 .withSmooth(number("smooth")).withEps(number("eps"));
         if (options().get("ignore_index") != null) loss = loss.withIgnoreIndex((long) number("ignore_index"));
         if (options().get("class_weights") instanceof List<?> weights) {

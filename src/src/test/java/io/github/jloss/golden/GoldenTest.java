@@ -77,7 +77,8 @@ class GoldenTest {
         Map<String, Integer> found = new TreeMap<>();
         cases().forEach(c -> found.merge(c.lossName(), 1, Integer::sum));
         assertEquals(new TreeMap<>(COUNTS), found);
-        assertEquals(COUNTS.values().stream().mapToInt(n -> n).sum(), cases().stream().map(Case::id).distinct().count());
+        assertEquals(COUNTS.values().stream().mapToInt(n -> n).sum(),
+                cases().stream().map(Case::id).distinct().count());
         assertEquals(11, cases().stream().filter(c -> c.json().containsKey("math_expected")).count());
         assertEquals(0, cases().stream().filter(Case::undefined).count(), "cases without a defined answer");
     }
