@@ -137,8 +137,9 @@ public interface Backend {
      * @param what how the regions are overlaid
      * @param input logits or probabilities
      * @param target a tensor of as many elements, or labels
-     * @param stash receives what {@link #overlapGradient} may use in place of the input, or null. It has the input's
-     *        shape, may be the input itself, and is given only where the activation is a sigmoid
+     * @param stash receives what spares {@link #overlapGradient} work, or null. It has the input's shape, and is given
+     *        for a sigmoid, where it may be the input itself, and for a softmax over two classes or more, where it
+     *        shares no memory with the input
      * @param sums receives three sums for each region: of the overlap, of what the activation has more, and of what the
      *        target has more
      */
@@ -148,7 +149,7 @@ public interface Backend {
      * The overlap engine, second pass: the gradient of a loss that is a function of the sums.
      *
      * @param what how the regions are overlaid
-     * @param input logits or probabilities; not looked at if {@code stashed}
+     * @param input logits or probabilities; of a sigmoid not looked at if {@code stashed}
      * @param target a tensor of as many elements, or labels
      * @param slopes two numbers for each region: the loss's derivatives by the sum of the overlap and by the sum of the
      *        activation, times the factor on the gradient

@@ -209,8 +209,12 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     @Override
     public final double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
         Overlap what = check(input, target, gradient);
-        boolean stash = what.activation() == Activation.SIGMOID && !how.adds()
-                && !(target instanceof Tensor floats && gradient.overlaps(floats));
+        boolean stash = !how.adds() && !(target instanceof Tensor floats && gradient.overlaps(floats))
+                && switch (what.activation()) {
+                    case SIGMOID -> true;
+                    case SOFTMAX -> what.classes() > 1 && !gradient.overlaps(input);
+                    case NONE -> false;
+                };
         Regions regions = sums(what, input, target, stash ? gradient : null);
         evaluate(regions, groups(what), groupClasses(what));
         double divisor = how.divisorOr(regions.count);

@@ -143,7 +143,7 @@ final class MarginJob extends Parallel {
             boolean newAdd) {
         SumJob.floatScale(newScale);
         matrix = matrix(kernels);
-        exponential = kernels.of(Exponential.INSTANCE, Mode.VALUES);
+        exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
         formula = newFormula;
         embeddings = newEmbeddings;
         weight = newWeight;

@@ -221,8 +221,22 @@ final class OverlapJob extends Parallel {
         if (labels != null) {
             fill(labels, from, scratch.labels, n);
         }
-        exponentials(s, scratch, from, n);
+        if (stash && !summing) {
+            load(s.x, gradient, 0, from, n);
+            System.arraycopy(s.x.array, s.x.offset, scratch.max, 0, n);
+            load(s.x, gradient, 1, from, n);
+            System.arraycopy(s.x.array, s.x.offset, scratch.reciprocal, 0, n);
+            exponentials(s, scratch, from, n);
+        } else {
+            maxima(s, scratch, from, n);
+            exponentials(s, scratch, from, n);
+            reciprocals(s, scratch, n);
+        }
         if (summing) {
+            if (stash) {
+                keep(s, scratch.max, 0, from, n);
+                keep(s, scratch.reciprocal, 1, from, n);
+            }
             for (int c = 0; c < classes; c++) {
                 classSums(s, scratch, 3 * (classes * index + c), c, from, n);
             }
@@ -231,20 +245,33 @@ final class OverlapJob extends Parallel {
         }
     }
 
-    /** e^(x - max) of all classes, and the reciprocal of their sum. */
-    private void exponentials(Span s, Scratch scratch, long from, int n) {
-        float[] max = scratch.max;
-        float[] sum = scratch.reciprocal;
+    /** Keeps numbers of pixels for the second pass, in a class's place in the gradient. */
+    private void keep(Span s, float[] numbers, int c, long from, int n) {
+        destination(s.out, gradient, c, from, n);
+        System.arraycopy(numbers, 0, s.out.array, s.out.offset, n);
+        store(s.out, gradient, c, from, n);
+    }
+
+    private void maxima(Span s, Scratch scratch, long from, int n) {
         load(s.x, input, 0, from, n);
-        System.arraycopy(s.x.array, s.x.offset, max, 0, n);
+        System.arraycopy(s.x.array, s.x.offset, scratch.max, 0, n);
         for (int c = 1; c < what.classes(); c++) {
             load(s.x, input, c, from, n);
-            step(s, scratch.larger, max, max, 0, n);
+            step(s, scratch.larger, scratch.max, scratch.max, 0, n);
         }
+    }
+
+    /** e^(x - max) of all classes. */
+    private void exponentials(Span s, Scratch scratch, long from, int n) {
         for (int c = 0; c < what.classes(); c++) {
             load(s.x, input, c, from, n);
-            step(s, scratch.exponential, max, scratch.tile, c * n, n);
+            step(s, scratch.exponential, scratch.max, scratch.tile, c * n, n);
         }
+    }
+
+    /** The reciprocals of their sums. */
+    private void reciprocals(Span s, Scratch scratch, int n) {
+        float[] sum = scratch.reciprocal;
         System.arraycopy(scratch.tile, 0, sum, 0, n);
         for (int c = 1; c < what.classes(); c++) {
             s.x.use(scratch.tile, c * n);
@@ -511,15 +538,15 @@ final class OverlapJob extends Parallel {
             classSlopes.ignores = ignores;
             classSlopes.ignored = ignored;
             Kernels kernels = job.kernels;
-            larger.kernel = kernels.of(larger.formula, Mode.VALUES);
-            exponential.kernel = kernels.of(exponential.formula, Mode.VALUES);
-            plus.kernel = kernels.of(plus.formula, Mode.VALUES);
-            times.kernel = kernels.of(times.formula, Mode.VALUES);
-            reciprocalOf.kernel = kernels.of(reciprocalOf.formula, Mode.VALUES);
+            larger.kernel = kernels.of(larger.formula, Mode.MAP);
+            exponential.kernel = kernels.of(exponential.formula, Mode.MAP);
+            plus.kernel = kernels.of(plus.formula, Mode.MAP);
+            times.kernel = kernels.of(times.formula, Mode.MAP);
+            reciprocalOf.kernel = kernels.of(reciprocalOf.formula, Mode.MAP);
             classSumsKernel = kernels.of(classSums, Mode.SUM);
-            likeliestKernel = kernels.of(likeliestSlope, Mode.VALUES);
-            slopeMeanKernel = kernels.of(slopeMean, Mode.VALUES);
-            classSlopesKernel = kernels.of(classSlopes, Mode.VALUES);
+            likeliestKernel = kernels.of(likeliestSlope, Mode.MAP);
+            slopeMeanKernel = kernels.of(slopeMean, Mode.MAP);
+            classSlopesKernel = kernels.of(classSlopes, Mode.MAP);
         }
     }
 }

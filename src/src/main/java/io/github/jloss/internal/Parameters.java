@@ -97,19 +97,19 @@ public final class Parameters {
     }
 
     /**
-     * Reads the float components.
+     * Reads the float components. One handle for all of them: in a static final field it costs what the loads cost.
      *
-     * @param formula the record
-     * @param into receives them in order
+     * @return a handle of type {@code (float[], ElementFormula)void} that puts them into the array in order
      */
-    public void read(ElementFormula formula, float[] into) {
-        try {
-            for (int i = 0; i < floats.length; i++) {
-                into[i] = (float) floats[i].invokeExact(formula);
-            }
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
+    public MethodHandle reader() {
+        MethodHandle reader = MethodHandles.empty(MethodType.methodType(void.class, float[].class,
+                ElementFormula.class));
+        for (int i = 0; i < floats.length; i++) {
+            MethodHandle store = MethodHandles.insertArguments(
+                    MethodHandles.arrayElementSetter(float[].class), 1, i);
+            reader = MethodHandles.foldArguments(reader, MethodHandles.filterArguments(store, 1, floats[i]));
         }
+        return reader;
     }
 
     /** The boolean components as bits, the first one lowest. */

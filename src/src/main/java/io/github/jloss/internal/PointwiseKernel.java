@@ -29,7 +29,9 @@ public interface PointwiseKernel {
         /** Writes its value. */
         VALUES,
         /** Writes its gradient, multiplied by the span's scale. */
-        GRADIENTS
+        GRADIENTS,
+        /** Writes its value, and adds nothing to the sums: a pass of an engine's own. */
+        MAP
     }
 
     /**

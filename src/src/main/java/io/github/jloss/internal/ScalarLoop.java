@@ -54,10 +54,30 @@ public final class ScalarLoop implements PointwiseKernel {
     @Override
     public void run(ElementFormula formula, Span s, int n) {
         ElementFormula f = (ElementFormula) FORMULA.cast(formula);
+        if (MODE == Mode.MAP) {
+            map(f, s, 0, n);
+            return;
+        }
         for (int block = 0; block < n; block += BLOCK) {
             s.clearLanes();
             elements(f, MODE, s, block, Math.min(n, block + BLOCK));
             s.closeLanes();
+        }
+    }
+
+    /**
+     * Elements {@code from} (inclusive) to {@code to} (exclusive) mapped: what does not fill a vector, for the SIMD
+     * loops.
+     *
+     * @param f the formula
+     * @param s operands
+     * @param from first element
+     * @param to element after the last
+     */
+    public static void map(ElementFormula f, Span s, int from, int to) {
+        for (int i = from; i < to; i++) {
+            s.out.array[s.out.offset + i] = f.value(s.x.array[s.x.offset + i], s.t.array[s.t.offset + i],
+                    s.a.array[s.a.offset + i], s.b.array[s.b.offset + i]);
         }
     }
 

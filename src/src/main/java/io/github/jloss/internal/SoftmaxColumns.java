@@ -77,7 +77,7 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void findMaxima() {
-        PointwiseKernel kernel = job.kernels.of(maximum, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(maximum, Mode.MAP);
         Arrays.fill(max, 0, width, Float.NEGATIVE_INFINITY);
         int last = job.classes - 1;
         for (int c = 0; c <= last; c += PASS) {
@@ -96,7 +96,7 @@ final class SoftmaxColumns extends SoftmaxStage {
     }
 
     private void findLabels() {
-        PointwiseKernel kernel = job.kernels.of(argMax, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(argMax, Mode.MAP);
         Arrays.fill(own, 0, width, 0);
         for (int c = job.classes - 1; c >= 0; c--) {
             argMax.number = c;
@@ -131,7 +131,7 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     /** Where the logits are still needed. */
     private void addExp(int from, int to) {
-        PointwiseKernel kernel = job.kernels.of(addExp, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(addExp, Mode.MAP);
         for (int c = from; c < to; c++) {
             addExp.number = c;
             use(max, max, own, part);
@@ -142,14 +142,14 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     /** Where e^(x - M) may take their place. */
     private void exp(int from, int to) {
-        PointwiseKernel kernel = job.kernels.of(exp, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(exp, Mode.MAP);
         for (int c = from; c < to; c++) {
             exp.number = c;
             use(max, max, own, own);
             at(s.x, x, c);
             pass(kernel, exp, x.array, x.index(0, c));
         }
-        kernel = job.kernels.of(add, Mode.VALUES);
+        kernel = job.kernels.of(add, Mode.MAP);
         for (int c = from; c < to; c += PASS) {
             use(part, part, ZEROS, ZEROS);
             at(s.t, x, c);
@@ -165,12 +165,12 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     private void addPart(float[] sum) {
         use(sum, part, ZEROS, ZEROS);
-        pass(job.kernels.of(add, Mode.VALUES), add, sum, 0);
+        pass(job.kernels.of(add, Mode.MAP), add, sum, 0);
     }
 
     @Override
     void sumTerms() {
-        PointwiseKernel kernel = job.kernels.of(subtract, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(subtract, Mode.MAP);
         for (int c = 0; c < job.classes; c++) {
             use(max, max, max, max);
             at(s.x, x, c);
@@ -187,7 +187,7 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     private void sumTerms(boolean slope, float[] sum) {
         addTerm.slope = slope;
-        PointwiseKernel kernel = job.kernels.of(addTerm, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(addTerm, Mode.MAP);
         Arrays.fill(sum, 0, width, 0);
         for (int block = 0; block < job.classes; block += BLOCK) {
             Arrays.fill(part, 0, width, 0);
@@ -225,7 +225,7 @@ final class SoftmaxColumns extends SoftmaxStage {
         }
         termGradient.soft = job.soft != null;
         termGradient.focused = job.formula.gammaOthers() != 0;
-        PointwiseKernel kernel = job.kernels.of(job.hasOthers() ? termGradient : times, Mode.VALUES);
+        PointwiseKernel kernel = job.kernels.of(job.hasOthers() ? termGradient : times, Mode.MAP);
         for (int c = 0; c < job.classes; c++) {
             if (job.hasOthers()) {
                 termGradient.flat = flat(c);

@@ -138,14 +138,14 @@ abstract class SoftmaxStage {
         rowNumber.log = log;
         use(max, others, logit, weight);
         s.out.use(numbers, 0);
-        run(rowNumber, Mode.VALUES, n);
+        run(rowNumber, Mode.MAP, n);
     }
 
     private void writeLosses() {
         use(max, others, logit, weight);
         // The factors are of no use to losses without gradients.
         s.out.use(factor, 0);
-        run(head, Mode.VALUES, n);
+        run(head, Mode.MAP, n);
         for (int i = 0; i < n; i++) {
             job.losses.set(first + i, job.hasOthers() ? factor[i] - terms[i] : factor[i]);
         }

@@ -41,8 +41,8 @@ public final class SimdKernels {
                 results.put("second", lifter.lift("second"));
                 results.put("third", lifter.lift("third"));
             }
-            Node cut = Cut.find(results.values().toArray(Node[]::new));
-            SimdLoop.Formula copy = new SimdLoop.Formula(parameters, mode, cut != null,
+            Node cut = mode == Mode.MAP ? null : Cut.find(results.values().toArray(Node[]::new));
+            SimdLoop.Formula copy = new SimdLoop.Formula(parameters.reader(), mode, cut != null,
                     !PointwiseFormula.class.isAssignableFrom(formula), isFold, inNativeMemory);
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
                     new Emitter(results, cut, inNativeMemory).emit(), copy, true);

@@ -1,12 +1,12 @@
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.Fma;
-import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.PointwiseKernel;
 import io.github.jloss.internal.ScalarLoop;
 import io.github.jloss.internal.Span;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -31,14 +31,14 @@ final class SimdLoop implements PointwiseKernel {
 
     private static final int WIDTH = SPECIES.length();
     private static final Formula FORMULA = formula();
-    private static final Parameters PARAMETERS = FORMULA.parameters();
+    private static final MethodHandle PARAMETERS = FORMULA.parameters();
     private static final Mode MODE = FORMULA.mode();
     private static final boolean PIPELINED = FORMULA.pipelined();
     private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
     private static final boolean FOLD = FORMULA.isFold();
 
     /** What a copy is made for. */
-    record Formula(Parameters parameters, Mode mode, boolean pipelined, boolean hasCoefficients, boolean isFold,
+    record Formula(MethodHandle parameters, Mode mode, boolean pipelined, boolean hasCoefficients, boolean isFold,
             boolean inNativeMemory) {}
 
     SimdLoop() {}
@@ -75,13 +75,25 @@ final class SimdLoop implements PointwiseKernel {
         int oo = s.out.offset;
         MemorySegment outs = s.out.segment;
         long ob = s.out.bytes;
-        PARAMETERS.read(formula, s.parameters);
+        read(formula, s.parameters);
         FloatVector p0 = parameter(s, 0);
         FloatVector p1 = parameter(s, 1);
         FloatVector p2 = parameter(s, 2);
         FloatVector p3 = parameter(s, 3);
         FloatVector p4 = parameter(s, 4);
         FloatVector p5 = parameter(s, 5);
+        if (MODE == Mode.MAP) {
+            int whole = SPECIES.loopBound(n);
+            for (int i = 0; i < whole; i += WIDTH) {
+                FloatVector vx = Placeholder.load(x, xo, xs, xb, i);
+                FloatVector vt = Placeholder.load(t, to, ts, tb, i);
+                FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
+                FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
+                Placeholder.store(Placeholder.value(vx, vt, va, vb, vx, p0, p1, p2, p3, p4, p5), out, oo, outs, ob, i);
+            }
+            ScalarLoop.map(formula, s, whole, n);
+            return;
+        }
         FloatVector scale = FloatVector.broadcast(SPECIES, s.scale);
         for (int block = 0; block < n; block += BLOCK) {
             int end = Math.min(n, block + BLOCK);
@@ -156,6 +168,14 @@ final class SimdLoop implements PointwiseKernel {
             g.intoArray(destination, d + i);
         }
         ScalarLoop.combine(s, scale, hasUpstream, add, whole, n);
+    }
+
+    private static void read(ElementFormula formula, float[] parameters) {
+        try {
+            PARAMETERS.invokeExact(parameters, formula);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static FloatVector parameter(Span s, int index) {
