@@ -1,10 +1,10 @@
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.Reductions;
+import java.util.function.IntUnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Reductions on vectors. */
@@ -12,15 +12,24 @@ public final class SimdReductions implements Reductions {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int WIDTH = SPECIES.length();
-    private static final VectorShuffle<Float> ZIP_LOW = VectorShuffle.makeZip(SPECIES, 0);
-    private static final VectorShuffle<Float> ZIP_HIGH = VectorShuffle.makeZip(SPECIES, 1);
-    private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
-    private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(SPECIES, 1);
+    // Where in two vectors each element comes from: one instruction, where rearrange(shuffle, vector) takes three.
+    private static final FloatVector ZIP_LOW = places(i -> i / 2 + i % 2 * WIDTH);
+    private static final FloatVector ZIP_HIGH = places(i -> WIDTH / 2 + i / 2 + i % 2 * WIDTH);
+    private static final FloatVector EVEN = places(i -> 2 * i);
+    private static final FloatVector ODD = places(i -> 2 * i + 1);
 
     /** The only one. */
     public static final SimdReductions INSTANCE = new SimdReductions();
 
     private SimdReductions() {}
+
+    private static FloatVector places(IntUnaryOperator place) {
+        float[] places = new float[WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+            places[i] = place.applyAsInt(i);
+        }
+        return FloatVector.fromArray(SPECIES, places, 0);
+    }
 
     /** Compared and chosen, not {@code FloatVector.max}, which takes six instructions to order zeros and NaNs. */
     @Override
@@ -55,8 +64,8 @@ public final class SimdReductions implements Reductions {
             int at = Math.min(i, half - WIDTH);
             FloatVector a = FloatVector.fromArray(SPECIES, in, from + at);
             FloatVector b = FloatVector.fromArray(SPECIES, in, from + half + at);
-            a.rearrange(ZIP_LOW, b).intoArray(out, to + place(2 * at, stride));
-            a.rearrange(ZIP_HIGH, b).intoArray(out, to + place(2 * at + WIDTH, stride));
+            ZIP_LOW.selectFrom(a, b).intoArray(out, to + place(2 * at, stride));
+            ZIP_HIGH.selectFrom(a, b).intoArray(out, to + place(2 * at + WIDTH, stride));
         }
     }
 
@@ -70,8 +79,8 @@ public final class SimdReductions implements Reductions {
             int at = Math.min(i, half - WIDTH);
             FloatVector a = FloatVector.fromArray(SPECIES, in, from + place(2 * at, stride));
             FloatVector b = FloatVector.fromArray(SPECIES, in, from + place(2 * at + WIDTH, stride));
-            a.rearrange(EVEN, b).intoArray(out, to + at);
-            a.rearrange(ODD, b).intoArray(out, to + half + at);
+            EVEN.selectFrom(a, b).intoArray(out, to + at);
+            ODD.selectFrom(a, b).intoArray(out, to + half + at);
         }
     }
 
