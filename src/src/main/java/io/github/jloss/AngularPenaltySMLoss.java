@@ -389,7 +389,7 @@ public final class AngularPenaltySMLoss implements Criterion {
         }
         Objects.requireNonNull(labels, "target");
         long n = embeddings.dim(0);
-        if (labels.size() != n || !labels.isFlat()) {
+        if (labels.size() != n || labels.rank() != 1) {
             throw new IllegalArgumentException("target: found " + labels + ", expected " + Shapes.text(n)
                     + ", one label for each row of the input");
         }

@@ -108,11 +108,6 @@ public final class Labels implements Target {
         return ints != null ? ints[i] : longs[i];
     }
 
-    /** Whether there is one dimension, asked without a copy of the shape. */
-    boolean isFlat() {
-        return shape.length == 1;
-    }
-
     @Override
     public String toString() {
         return "Labels" + Shapes.text(shape) + " over " + (ints != null ? "int[]" : "long[]");

@@ -63,18 +63,13 @@ final class Forks {
      * frees it.
      */
     private static String[] jvmArguments(Spec spec) {
-        long megabytes = 512 + 8L * floats(spec) * Float.BYTES / (1 << 20);
+        long megabytes = 512 + 8L * spec.floats() * Float.BYTES / (1 << 20);
         return List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",
                 "--add-modules", "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.noPointerGC=true").toArray(String[]::new);
-    }
-
-    private static long floats(Spec spec) {
-        // Of the plain loop and of a loss of one input, which has a target as large, the number of elements.
-        return spec.kind().hasLoss() ? Subjects.of(spec.loss()).floats(spec.shape()) : spec.shape().size();
     }
 
     /** The exception that ended the fork, from its output, or else what JMH says. */

@@ -134,7 +134,7 @@ final class Settings {
 
     /** Seconds that one fork takes, about. */
     double seconds(Spec spec) {
-        double data = spec.shape().size() * 0.12e-6;
+        double data = spec.floats() * 0.12e-6;
         return spec.kind().overheadSeconds() + data + 2 * iterations() * iterationMillis() / 1000.0;
     }
 

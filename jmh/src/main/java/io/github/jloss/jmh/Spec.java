@@ -26,6 +26,11 @@ record Spec(Kind kind, String loss, Shape shape, int threads) {
         return new Spec(kind, loss, shape, other);
     }
 
+    /** Floats of the inputs together. */
+    long floats() {
+        return kind.hasLoss() ? Subjects.of(loss).floats().applyAsLong(shape) : shape.size();
+    }
+
     @Override
     public String toString() {
         return (loss.isEmpty() ? "" : loss + ", ") + shape.text() + ", " + threads

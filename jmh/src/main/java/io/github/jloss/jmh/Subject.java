@@ -3,6 +3,8 @@ package io.github.jloss.jmh;
 import io.github.jloss.Criterion;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * A loss that is measured.
@@ -12,23 +14,19 @@ import java.util.function.Function;
  * @param small a shape for calls that only warm up or pollute
  * @param criterion the loss at a shape
  * @param data what it is measured on
+ * @param floats how many the inputs of a shape have together
  */
 record Subject(String name, List<Shape> shapes, Shape small, Function<Shape, Criterion> criterion,
-        Function<Shape, Data> data) {
+        Function<Shape, Data> data, ToLongFunction<Shape> floats) {
 
-    /** One whose options have nothing to do with the shape. */
+    /** One whose options have nothing to do with the shape, which is that of its input. */
     static Subject of(String name, Criterion criterion, Function<Shape, Data> data, String small, String... shapes) {
-        return new Subject(name, List.of(shapes).stream().map(Shape::of).toList(), Shape.of(small), s -> criterion,
-                data);
+        return new Subject(name, Stream.of(shapes).map(Shape::of).toList(), Shape.of(small), s -> criterion,
+                data, Shape::size);
     }
 
     /** Whether a shape has the dimensions this loss needs. */
     boolean fits(Shape shape) {
         return shape.rank() == small.rank();
-    }
-
-    /** Floats of the inputs together. */
-    long floats(Shape shape) {
-        return data.apply(shape).inputs().stream().mapToLong(input -> input.data().length).sum();
     }
 }

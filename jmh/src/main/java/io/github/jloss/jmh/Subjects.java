@@ -46,8 +46,9 @@ final class Subjects {
             classMask("dice_multiclass", DiceLoss.multiclass()),
             Subject.of("contrastive", new ContrastiveLoss(), shape -> Data.pairs(shape.dim(0), shape.dim(1)), "64x512",
                     "4096x512"),
-            Subject.of("arcface", AngularPenaltySMLoss.arcface(), Subjects::embeddings, "32x64x300",
-                    "256x512x10000", "256x512x100000"));
+            new Subject("arcface", List.of(Shape.of("256x512x10000"), Shape.of("256x512x100000")),
+                    Shape.of("32x64x300"), shape -> AngularPenaltySMLoss.arcface(), Subjects::embeddings,
+                    shape -> (long) shape.dim(1) * (shape.dim(0) + shape.dim(2))));
 
     /** Their names. */
     static final List<String> NAMES = ALL.stream().map(Subject::name).toList();

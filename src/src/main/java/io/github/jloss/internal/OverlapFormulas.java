@@ -224,48 +224,34 @@ final class OverlapFormulas {
         }
     }
 
-    /**
-     * dL/dp of one class p. A probability of 1 is just one that was rounded: below a target of 1 it is always less.
-     */
-    private static float classSlope(float p, float target, boolean product, float slopeI, float slopeO) {
-        return Scalar.fma(slopeI, product ? target : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
-    }
-
-    /** Finds dL/dp of the pixel's likeliest class, where x is 1; for the others b is kept. */
-    static final class LikeliestSlope implements MutableFormula {
+    /** A pass for dL/dp of one class. */
+    abstract static class ClassSlope extends MapFormula {
         boolean product;
         boolean oneHot;
         float label;
         float slopeI;
         float slopeO;
 
+        /** A probability of 1 is just one that was rounded: below a target of 1 it is always less. */
+        final float slope(float p, float t) {
+            float target = target(t, label, oneHot);
+            return Scalar.fma(slopeI, product ? target : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
+        }
+    }
+
+    /** Finds dL/dp of the pixel's likeliest class, where x is 1; for the others b is kept. */
+    static final class LikeliestSlope extends ClassSlope {
         @Override
         public float value(float x, float t, float a, float b) {
-            return Scalar.ifEqual(x, 1, classSlope(x * a, target(t, label, oneHot), product, slopeI, slopeO), b);
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
-            return 0;
+            return Scalar.ifEqual(x, 1, slope(x * a, t), b);
         }
     }
 
     /** Adds {@code p (dL/dp - a)} to b; x is p. */
-    static final class SlopeMean implements MutableFormula {
-        boolean product;
-        boolean oneHot;
-        float label;
-        float slopeI;
-        float slopeO;
-
+    static final class SlopeMean extends ClassSlope {
         @Override
         public float value(float x, float t, float a, float b) {
-            return Scalar.fma(x, classSlope(x, target(t, label, oneHot), product, slopeI, slopeO) - a, b);
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
-            return 0;
+            return Scalar.fma(x, slope(x, t) - a, b);
         }
     }
 
@@ -274,24 +260,14 @@ final class OverlapFormulas {
      * the mean of what the others differ from it: in a pixel that is sure of its class both differences are small and
      * have all their digits.
      */
-    static final class ClassSlopes implements MutableFormula {
-        boolean product;
-        boolean oneHot;
+    static final class ClassSlopes extends ClassSlope {
         boolean ignores;
-        float label;
         float ignored;
-        float slopeI;
-        float slopeO;
 
         @Override
         public float value(float x, float t, float a, float b) {
-            float slope = classSlope(x, target(t, label, oneHot), product, slopeI, slopeO);
+            float slope = slope(x, t);
             return unlessIgnored(t, ignored, ignores, x * (slope - a - b));
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
-            return 0;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.jloss.internal;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.OverlapFormulas.ClassSlope;
 import io.github.jloss.internal.OverlapFormulas.ClassSlopes;
 import io.github.jloss.internal.OverlapFormulas.ClassSums;
 import io.github.jloss.internal.OverlapFormulas.ElementSlopes;
@@ -298,52 +299,49 @@ final class OverlapJob extends Parallel {
         int classes = what.classes();
         Arrays.fill(scratch.likeliest, 0, n, 0);
         for (int c = 0; c < classes; c++) {
-            LikeliestSlope formula = scratch.likeliestSlope;
-            formula.label = what.firstLabel() + c;
-            formula.slopeI = (float) slopes[2 * (region + c)];
-            formula.slopeO = (float) slopes[2 * (region + c) + 1];
+            aim(scratch.likeliestSlope, c, region);
             s.x.use(scratch.tile, c * n);
             classTarget(s.t, scratch, c, from, n);
             s.a.use(scratch.reciprocal, 0);
             s.b.use(scratch.likeliest, 0);
             s.out.use(scratch.likeliest, 0);
-            scratch.likeliestKernel.run(formula, s, n);
+            scratch.likeliestKernel.run(scratch.likeliestSlope, s, n);
             step(s, scratch.times, scratch.reciprocal, scratch.tile, c * n, n);
         }
         Arrays.fill(scratch.mean, 0, n, 0);
         for (int c = 0; c < classes; c++) {
-            SlopeMean formula = scratch.slopeMean;
-            formula.label = what.firstLabel() + c;
-            formula.slopeI = (float) slopes[2 * (region + c)];
-            formula.slopeO = (float) slopes[2 * (region + c) + 1];
+            aim(scratch.slopeMean, c, region);
             s.x.use(scratch.tile, c * n);
             classTarget(s.t, scratch, c, from, n);
             s.a.use(scratch.likeliest, 0);
             s.b.use(scratch.mean, 0);
             s.out.use(scratch.mean, 0);
-            scratch.slopeMeanKernel.run(formula, s, n);
+            scratch.slopeMeanKernel.run(scratch.slopeMean, s, n);
         }
         for (int c = 0; c < classes; c++) {
-            ClassSlopes formula = scratch.classSlopes;
-            formula.label = what.firstLabel() + c;
-            formula.slopeI = (float) slopes[2 * (region + c)];
-            formula.slopeO = (float) slopes[2 * (region + c) + 1];
+            aim(scratch.classSlopes, c, region);
             s.x.use(scratch.tile, c * n);
             classTarget(s.t, scratch, c, from, n);
             s.a.use(scratch.likeliest, 0);
             s.b.use(scratch.mean, 0);
             if (add) {
                 s.out.use(scratch.tile, c * n);
-                scratch.classSlopesKernel.run(formula, s, n);
+                scratch.classSlopesKernel.run(scratch.classSlopes, s, n);
                 load(s.destination, gradient, c, from, n);
                 scratch.classSlopesKernel.combine(s, 1, false, true, n);
                 store(s.destination, gradient, c, from, n);
             } else {
                 destination(s.out, gradient, c, from, n);
-                scratch.classSlopesKernel.run(formula, s, n);
+                scratch.classSlopesKernel.run(scratch.classSlopes, s, n);
                 store(s.out, gradient, c, from, n);
             }
         }
+    }
+
+    private void aim(ClassSlope formula, int c, int region) {
+        formula.label = what.firstLabel() + c;
+        formula.slopeI = (float) slopes[2 * (region + c)];
+        formula.slopeO = (float) slopes[2 * (region + c) + 1];
     }
 
     /** One step of a tile: of {@code s.x} and another array. */
@@ -479,6 +477,7 @@ final class OverlapJob extends Parallel {
         final LikeliestSlope likeliestSlope = new LikeliestSlope();
         final SlopeMean slopeMean = new SlopeMean();
         final ClassSlopes classSlopes = new ClassSlopes();
+        private final ClassSlope[] classFormulas = {likeliestSlope, slopeMean, classSlopes};
 
         final Step larger = new Step(new Larger());
         final Step exponential = new Step(new Exponential());
@@ -529,12 +528,10 @@ final class OverlapJob extends Parallel {
             classSums.oneHot = oneHot;
             classSums.ignores = ignores;
             classSums.ignored = ignored;
-            likeliestSlope.product = product;
-            likeliestSlope.oneHot = oneHot;
-            slopeMean.product = product;
-            slopeMean.oneHot = oneHot;
-            classSlopes.product = product;
-            classSlopes.oneHot = oneHot;
+            for (ClassSlope formula : classFormulas) {
+                formula.product = product;
+                formula.oneHot = oneHot;
+            }
             classSlopes.ignores = ignores;
             classSlopes.ignored = ignored;
             Kernels kernels = job.kernels;

@@ -58,8 +58,12 @@ public final class Parameters {
         if (!MutableFormula.class.isAssignableFrom(type)) {
             throw new IllegalArgumentException("it is not a record");
         }
-        return Arrays.stream(type.getDeclaredFields()).filter(f -> !Modifier.isStatic(f.getModifiers()))
-                .map(Component::of).toList();
+        List<Component> fields = new ArrayList<>();
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            Arrays.stream(c.getDeclaredFields()).filter(f -> !Modifier.isStatic(f.getModifiers())).map(Component::of)
+                    .forEach(fields::add);
+        }
+        return fields;
     }
 
     /** A component of a record, or a field. */

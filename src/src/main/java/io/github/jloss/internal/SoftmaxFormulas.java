@@ -12,14 +12,6 @@ final class SoftmaxFormulas {
 
     private SoftmaxFormulas() {}
 
-    /** A formula without a gradient. */
-    abstract static class Value implements MutableFormula {
-        @Override
-        public final float gradient(float x, float t, float a, float b) {
-            return 0;
-        }
-    }
-
     /**
      * Of a row: e^(x - max), the excluded class left out. t is the number of the class.
      */
@@ -39,7 +31,7 @@ final class SoftmaxFormulas {
     }
 
     /** The largest of four numbers; a NaN among t, a and b is passed over. */
-    static final class Max extends Value {
+    static final class Max extends MapFormula {
         @Override
         public float value(float x, float t, float a, float b) {
             float most = Scalar.ifLess(x, t, t, x);
@@ -49,7 +41,7 @@ final class SoftmaxFormulas {
     }
 
     /** Of a class: its number where x is the row's maximum t, and what is known already, a, elsewhere. */
-    static final class ArgMax extends Value {
+    static final class ArgMax extends MapFormula {
         float number;
 
         @Override
@@ -59,7 +51,7 @@ final class SoftmaxFormulas {
     }
 
     /** Of a class: b + e^(x - t), t the row's maximum, but for rows whose excluded class, a, it is. */
-    static final class AddExp extends Value {
+    static final class AddExp extends MapFormula {
         float number;
 
         @Override
@@ -69,7 +61,7 @@ final class SoftmaxFormulas {
     }
 
     /** Of a class: e^(x - t), t the row's maximum, but 0 for rows whose excluded class, a, it is. */
-    static final class ExpOfClass extends Value {
+    static final class ExpOfClass extends MapFormula {
         float number;
 
         @Override
@@ -92,7 +84,7 @@ final class SoftmaxFormulas {
     }
 
     /** The sum of four numbers, from left to right. */
-    static final class Add extends Value {
+    static final class Add extends MapFormula {
         @Override
         public float value(float x, float t, float a, float b) {
             return x + t + a + b;
@@ -116,7 +108,7 @@ final class SoftmaxFormulas {
      * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the sum
      * over all classes, or its logarithm.
      */
-    static final class RowNumber extends Value {
+    static final class RowNumber extends MapFormula {
         boolean log;
 
         @Override
@@ -225,7 +217,7 @@ final class SoftmaxFormulas {
      * logarithmic sum, or the target if it is soft: then the term is T (x_j - max), without that sum. The weight of the
      * class is in {@code flat} and, for soft targets, in {@code special}.
      */
-    static final class AddTerm extends Value {
+    static final class AddTerm extends MapFormula {
         boolean soft;
         boolean focused;
         /** Whether the slope is added, or the term itself. */
@@ -243,7 +235,7 @@ final class SoftmaxFormulas {
     }
 
     /** Of a class: the gradient with all terms; x, a and the weight as for {@link AddTerm}, t is q, b the scale. */
-    static final class TermGradient extends Value {
+    static final class TermGradient extends MapFormula {
         boolean soft;
         boolean focused;
         float flat;
