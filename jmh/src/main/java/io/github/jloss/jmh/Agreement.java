@@ -6,8 +6,11 @@ final class Agreement {
     /** Room for float sums in any order and for 1 - s(x) formed by subtraction; no two formulas are this close. */
     private static final double TOLERANCE = 1e-4;
 
-    /** A gradient this much smaller than the largest is measured against the latter: it may be pure cancellation. */
-    private static final double FLOOR = 0.01;
+    /**
+     * A gradient this much smaller than the largest is measured against the latter: it may be pure cancellation. Sums of
+     * 10,000 products in two orders differ by 1.3e-6 of the largest.
+     */
+    private static final double FLOOR = 0.05;
 
     private Agreement() {}
 
