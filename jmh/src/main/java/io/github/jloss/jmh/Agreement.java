@@ -7,8 +7,8 @@ final class Agreement {
     private static final double TOLERANCE = 1e-4;
 
     /**
-     * A gradient this much smaller than the largest is measured against the latter: it may be pure cancellation. Sums of
-     * 10,000 products in two orders differ by 1.3e-6 of the largest.
+     * A gradient this much smaller than the largest is measured against the latter: it may be pure cancellation.
+     * Sums of 10,000 products in two orders differ by 1.3e-6 of the largest.
      */
     private static final double FLOOR = 0.05;
 
