@@ -283,7 +283,7 @@ public final class AngularPenaltySMLoss implements Criterion {
         requireRows("losses", losses, embeddings);
         Checks.apart("losses", losses, "input", embeddings, "other rows still need it");
         Checks.apart("losses", losses, "weight", weight, "other rows still need it");
-        Checks.writable("losses", losses, "losses", losses);
+        Checks.writable("losses", losses);
         run(embeddings, weight, labels, losses, null, null, null, 0, false);
     }
 

@@ -68,6 +68,10 @@ final class Checks {
             throw new IllegalArgumentException(name + ": overlaps " + readName
                     + " shifted by some elements; it may be the same memory from its first element on, or apart");
         }
+        writable(name, written);
+    }
+
+    static void writable(String name, Tensor written) {
         if (written.isReadOnly()) {
             throw new IllegalArgumentException(name + ": its MemorySegment is read-only, expected a writable one");
         }

@@ -100,7 +100,7 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     final void values(Tensor a, Tensor b, Tensor c, Target target, Tensor losses) {
         check(a, b, c, target);
         requireRows("losses", losses, a);
-        requireWritable("losses", losses);
+        Checks.writable("losses", losses);
         for (int i = 0; i < inputNames.size(); i++) {
             Checks.apart("losses", losses, inputNames.get(i), i == 0 ? a : i == 1 ? b : c, "other rows need it");
         }
@@ -173,10 +173,6 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
         throw new IllegalArgumentException(name + ": found shape " + Shapes.text(found.shape()) + ", expected "
                 + Shapes.text(a.dim(0)) + ", one number for each row of " + inputNames.get(0)
                 + " (nothing is broadcast)");
-    }
-
-    private static void requireWritable(String name, Tensor written) {
-        Checks.writable(name, written, name, written);
     }
 
     private void checkGradients(Tensor a, Tensor b, Tensor c, Target target, Tensor ga, Tensor gb, Tensor gc) {

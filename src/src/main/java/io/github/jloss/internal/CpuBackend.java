@@ -24,6 +24,9 @@ public final class CpuBackend implements Backend {
     /** Fewest elements a thread is woken for when nobody asked for a number of threads: some 20 microseconds' work. */
     private static final long WORTH_A_THREAD = 2L * PointwiseJob.CHUNK;
 
+    /** Any thread but the calling one, to ask whether memory is for others, too; never started. */
+    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+
     private final int threads;
     private final Executor executor;
     private final Kernels kernels;
@@ -82,11 +85,8 @@ public final class CpuBackend implements Backend {
             Tensor upstream, Tensor gradient, double scale, boolean add) {
         PointwiseJob job = PointwiseJob.mine();
         job.prepare(kernels, formula, input, target, a, b, losses, upstream, gradient, scale, add);
-        int count = threads(input.size());
-        if (count > 1 && (confined(input) || confined(target) || confined(a) || confined(b) || confined(losses)
-                || confined(upstream) || confined(gradient))) {
-            count = 1;
-        }
+        int count = confined(input) || confined(target) || confined(a) || confined(b) || confined(losses)
+                || confined(upstream) || confined(gradient) ? 1 : threads(input.size());
         return job.run(count, helpers(count));
     }
 
@@ -105,8 +105,7 @@ public final class CpuBackend implements Backend {
     }
 
     private int overlapThreads(Tensor input, Target target, Tensor gradient) {
-        return confined(input) || target instanceof Tensor floats && confined(floats) || confined(gradient) ? 1
-                : threads(input.size());
+        return confined(input) || confined(target) || confined(gradient) ? 1 : threads(input.size());
     }
 
     private Executor helpers(int count) {
@@ -119,12 +118,10 @@ public final class CpuBackend implements Backend {
         MarginJob job = MarginJob.mine();
         job.prepare(kernels, formula, embeddings, weight, labels, losses, upstream, gradEmbeddings, gradWeight, scale,
                 add);
-        int count = threads > 0 ? threads
+        boolean alone = confined(embeddings) || confined(weight) || confined(losses) || confined(upstream)
+                || confined(gradEmbeddings) || confined(gradWeight);
+        int count = alone ? 1 : threads > 0 ? threads
                 : (int) Math.clamp((double) embeddings.size() * weight.dim(0) / MarginJob.WORTH_A_THREAD, 1, CORES);
-        if (count > 1 && (confined(embeddings) || confined(weight) || confined(losses) || confined(upstream)
-                || confined(gradEmbeddings) || confined(gradWeight))) {
-            count = 1;
-        }
         return job.run(count, helpers(count));
     }
 
@@ -134,11 +131,8 @@ public final class CpuBackend implements Backend {
         SoftmaxJob job = SoftmaxJob.mine();
         job.prepare(kernels, formula, input, classes, inner, target, weight, ignoreIndex, losses, upstream, gradient,
                 scale, add);
-        int count = threads(input.size());
-        if (count > 1 && (confined(input) || target instanceof Tensor soft && confined(soft) || confined(losses)
-                || confined(upstream) || confined(gradient))) {
-            count = 1;
-        }
+        int count = confined(input) || confined(target) || confined(losses) || confined(upstream)
+                || confined(gradient) ? 1 : threads(input.size());
         return job.run(count, helpers(count));
     }
 
@@ -151,12 +145,9 @@ public final class CpuBackend implements Backend {
         job.input(0, first, firstGradient);
         job.input(1, second, secondGradient);
         job.input(2, third, thirdGradient);
-        int count = threads(first.size());
-        if (count > 1 && (confined(first) || confined(second) || confined(third)
-                || target instanceof Tensor floats && confined(floats) || confined(losses) || confined(upstream)
-                || confined(firstGradient) || confined(secondGradient) || confined(thirdGradient))) {
-            count = 1;
-        }
+        int count = confined(first) || confined(second) || confined(third) || confined(target) || confined(losses)
+                || confined(upstream) || confined(firstGradient) || confined(secondGradient)
+                || confined(thirdGradient) ? 1 : threads(first.size());
         return job.run(count, helpers(count));
     }
 
@@ -165,9 +156,9 @@ public final class CpuBackend implements Backend {
     }
 
     /** Whether a tensor's memory belongs to the calling thread alone. */
-    private static boolean confined(Tensor tensor) {
-        return tensor != null && tensor.storage() instanceof MemorySegment segment
-                && !segment.isAccessibleBy(Helpers.STRANGER);
+    private static boolean confined(Target target) {
+        return target instanceof Tensor tensor && tensor.storage() instanceof MemorySegment segment
+                && !segment.isAccessibleBy(STRANGER);
     }
 
     @Override
@@ -188,6 +179,5 @@ public final class CpuBackend implements Backend {
     /** Started when the first large input comes. */
     private static final class Helpers {
         static final Workers WORKERS = new Workers(Math.max(CORES - 1, 1));
-        static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
     }
 }

@@ -1,8 +1,5 @@
 package io.github.jloss.internal;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-
 /** The negative log-likelihood of inputs that are log-probabilities already: one number of each row counts. */
 final class LogProbabilities {
 
@@ -31,7 +28,7 @@ final class LogProbabilities {
             long row = first;
             while (row < first + n) {
                 long length = job.inner == 1 ? 1 : Math.min(first + n - row, job.inner - row % job.inner);
-                clear(job, job.index(row, c), length);
+                Elements.clear(job.gradient, job.index(row, c), length);
                 row += length;
             }
         }
@@ -40,15 +37,6 @@ final class LogProbabilities {
             if (label >= 0) {
                 job.deliver(job.index(row, label), -job.weight(label) * job.scale(row));
             }
-        }
-    }
-
-    private static void clear(SoftmaxJob job, long from, long n) {
-        long start = job.gradient.offset() + from;
-        if (job.gradient.storage() instanceof float[] array) {
-            Arrays.fill(array, (int) start, (int) (start + n), 0);
-        } else {
-            ((MemorySegment) job.gradient.storage()).asSlice(start * Float.BYTES, n * Float.BYTES).fill((byte) 0);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.github.jloss.Tensor;
 import io.github.jloss.internal.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.spi.MarginFormula;
-import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -62,18 +61,13 @@ final class MarginJob extends Parallel {
 
     private enum Phase { MAXIMA_AND_SUMS, WEIGHT_GRADIENT, EMBEDDINGS_GRADIENT }
 
-    private record Exponential() implements PointwiseFormula {
+    private record Exponential() implements PointwiseMap {
 
         static final Exponential INSTANCE = new Exponential();
 
         @Override
         public float value(float x, float t) {
             return Scalar.expNeg(x);
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return -Scalar.expNeg(x);
         }
     }
 
@@ -197,7 +191,7 @@ final class MarginJob extends Parallel {
         depth = Math.toIntExact(weight.dim(1));
         try {
             if (embeddings.dim(0) == 0 && gradWeight != null && !add) {
-                MarginScratch.zeros(gradWeight, 0, gradWeight.size());
+                Elements.clear(gradWeight, 0, gradWeight.size());
             }
             double all = 0;
             for (long from = 0; from < embeddings.dim(0); from += GROUP) {
@@ -275,7 +269,7 @@ final class MarginJob extends Parallel {
         Arrays.fill(row, depth, width(), 0);
         MarginScratch s = MarginScratch.mine();
         for (int i = 0; i < rows; i++) {
-            MarginScratch.read(embeddings, (firstRow + i) * depth, depth, row, 0);
+            Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
             double inverse = inverse(matrix.dot(row, 0, row, 0, depth, s.lanes));
             inverses[i] = inverse;
             for (int k = 0; k < depth; k++) {
@@ -380,7 +374,7 @@ final class MarginJob extends Parallel {
                 tile[(block * BLOCK + (int) j) * lanes + i] = Float.NEGATIVE_INFINITY;
                 int w = s.weightAt + (int) j * depth;
                 float[] x = s.row(depth);
-                MarginScratch.read(embeddings, (firstRow + i) * depth, depth, x, 0);
+                Elements.read(embeddings, (firstRow + i) * depth, x, 0, depth);
                 cosines[i] = matrix.dot(x, 0, s.weight, w, depth, s.lanes) * inverses[i];
                 if (formula.normalizesWeight()) {
                     cosines[i] *= inverse(matrix.dot(s.weight, w, s.weight, w, depth, s.lanes));
@@ -490,7 +484,7 @@ final class MarginJob extends Parallel {
             float t = (float) (matrix.dot(v, vo, g, go, depth, s.lanes) * inverse);
             s.project(v, vo, (float) inverse, g, go, t, (float) inverse, to, from, depth, adds);
         } else if (!adds) {
-            MarginScratch.zeros(to, from, depth);
+            Elements.clear(to, from, depth);
         }
     }
 
@@ -541,7 +535,7 @@ final class MarginJob extends Parallel {
         }
         int columns = matrix.columns();
         for (int j = 0; j < count; j++) {
-            MarginScratch.read(weight, (first + j) * depth + feature, n, s.panel, j * columns);
+            Elements.read(weight, (first + j) * depth + feature, s.panel, j * columns, n);
         }
         matrix.pack(s.panel, 0, columns, classInverses, block * BLOCK, count, n, s.panel);
     }
@@ -557,7 +551,7 @@ final class MarginJob extends Parallel {
         int width = width();
         for (int i = 0; i < rows; i++) {
             accumulate(chain, i * width, sum, i * width, depth);
-            MarginScratch.read(embeddings, (firstRow + i) * depth, depth, row, 0);
+            Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
             deliver(s, row, 0, inverses[i], true, sum, i * width, gradEmbeddings, (firstRow + i) * depth, add);
         }
     }

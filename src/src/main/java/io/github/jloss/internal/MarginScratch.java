@@ -1,8 +1,6 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -60,7 +58,7 @@ final class MarginScratch {
             return;
         }
         copy = atLeast(copy, (long) MarginJob.BLOCK * depth);
-        read(tensor, first * depth, rows * depth, copy, 0);
+        Elements.read(tensor, first * depth, copy, 0, rows * depth);
         Arrays.fill(copy, rows * depth, padded * depth, 0);
         weight = copy;
         weightAt = 0;
@@ -82,16 +80,6 @@ final class MarginScratch {
         weight = NOTHING;
     }
 
-    /** Copies elements of a tensor. */
-    static void read(Tensor tensor, long from, int n, float[] into, int at) {
-        if (tensor.storage() instanceof float[] floats) {
-            System.arraycopy(floats, (int) (tensor.offset() + from), into, at, n);
-        } else {
-            MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    (tensor.offset() + from) * Float.BYTES, into, at, n);
-        }
-    }
-
     /**
      * Delivers the gradient of a normalised row: {@code (g - (v inverse) t) factor}, which with t = (v inverse).g is
      * the normalisation's own derivative.
@@ -107,7 +95,7 @@ final class MarginScratch {
             out = row(n);
             at = 0;
             if (add) {
-                read(to, from, n, row, 0);
+                Elements.read(to, from, row, 0, n);
             }
         }
         if (add) {
@@ -120,18 +108,7 @@ final class MarginScratch {
             }
         }
         if (out == row) {
-            MemorySegment.copy(row, 0, (MemorySegment) to.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    (to.offset() + from) * Float.BYTES, n);
-        }
-    }
-
-    /** Delivers a row of zeros. */
-    static void zeros(Tensor to, long from, long n) {
-        if (to.storage() instanceof float[] floats) {
-            int at = (int) (to.offset() + from);
-            Arrays.fill(floats, at, at + (int) n, 0);
-        } else {
-            ((MemorySegment) to.storage()).asSlice((to.offset() + from) * Float.BYTES, n * Float.BYTES).fill((byte) 0);
+            Elements.write(row, 0, to, from, n);
         }
     }
 }

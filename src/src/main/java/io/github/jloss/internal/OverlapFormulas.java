@@ -1,6 +1,5 @@
 package io.github.jloss.internal;
 
-import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 
 /**
@@ -127,72 +126,47 @@ final class OverlapFormulas {
     }
 
     /** The larger of two numbers. */
-    record Larger() implements PointwiseFormula {
+    record Larger() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
             return Scalar.ifLess(x, t, t, x);
         }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
-        }
     }
 
     /** {@code e^(x - t)} for x up to t. */
-    record Exponential() implements PointwiseFormula {
+    record Exponential() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
             return Scalar.expNeg(t - x);
         }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
-        }
     }
 
     /** A sum. */
-    record Plus() implements PointwiseFormula {
+    record Plus() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
             return x + t;
         }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
-        }
     }
 
     /** A product. */
-    record Times() implements PointwiseFormula {
+    record Times() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
             return x * t;
         }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
-        }
     }
 
     /** One divided by x. */
-    record Reciprocal() implements PointwiseFormula {
+    record Reciprocal() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
             return 1 / x;
         }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
-        }
     }
 
     /** The sums of one class after a softmax: x is {@code e^(x - max)}, a the reciprocal of their sum. */
-    static final class ClassSums implements FoldFormula, MutableFormula {
+    static final class ClassSums extends MapFormula implements FoldFormula {
         boolean product;
         boolean oneHot;
         boolean ignores;
@@ -216,11 +190,6 @@ final class OverlapFormulas {
         public float third(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
             return unlessIgnored(t, ignored, ignores, product ? (1 - x * a) * target : positivePart(target - x * a));
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
-            return 0;
         }
     }
 

@@ -20,8 +20,6 @@ import io.github.jloss.internal.Span.Operand;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.Overlap.Activation;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 
@@ -393,14 +391,18 @@ final class OverlapJob extends Parallel {
     private void pieces(Tensor tensor, int c, long from, float[] array, int n, boolean write) {
         long image = what.pixels() * what.classes();
         long inImage = from % what.pixels();
-        long at = tensor.offset() + position(c, from);
+        long at = position(c, from);
         if (what.pixels() == 1 && tensor.storage() instanceof float[] data) {
-            column(data, (int) at, (int) image, array, n, write);
+            column(data, (int) (tensor.offset() + at), (int) image, array, n, write);
             return;
         }
         for (int i = 0; i < n;) {
             int run = (int) Math.min(n - i, what.pixels() - inImage);
-            piece(tensor, at, array, i, run, write);
+            if (write) {
+                Elements.write(array, i, tensor, at, run);
+            } else {
+                Elements.read(tensor, at, array, i, run);
+            }
             i += run;
             at += image - inImage;
             inImage = 0;
@@ -417,19 +419,6 @@ final class OverlapJob extends Parallel {
             for (int i = 0; i < n; i++) {
                 array[i] = data[at + i * stride];
             }
-        }
-    }
-
-    private static void piece(Tensor tensor, long at, float[] array, int i, int run, boolean write) {
-        if (tensor.storage() instanceof float[] data) {
-            System.arraycopy(write ? array : data, write ? i : (int) at, write ? data : array, write ? (int) at : i,
-                    run);
-        } else if (write) {
-            MemorySegment.copy(array, i, (MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    at * Float.BYTES, run);
-        } else {
-            MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED, at * Float.BYTES,
-                    array, i, run);
         }
     }
 

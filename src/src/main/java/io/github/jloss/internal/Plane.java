@@ -1,8 +1,6 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -65,7 +63,7 @@ final class Plane {
             int length;
             for (int row = 0; row < n; row += length) {
                 length = length(job, first + row, n - row);
-                copy(tensor, job.index(first + row, c), array, index(row, c), length);
+                Elements.read(tensor, job.index(first + row, c), array, index(row, c), length);
             }
             Arrays.fill(array, index(n, c), index(padded(n), c), 0);
         }
@@ -78,7 +76,7 @@ final class Plane {
             rows = floats;
             from = (int) (tensor.offset() + first * job.classes);
         } else {
-            copy(tensor, first * job.classes, rows, 0, count * job.classes);
+            Elements.read(tensor, first * job.classes, rows, 0, count * job.classes);
             Arrays.fill(rows, count * job.classes, Transposer.ROWS * job.classes, 0);
         }
         transposer.toColumns(job.kernels.reductions(), rows, from, job.classes, array, to, stride);
@@ -87,15 +85,6 @@ final class Plane {
     /** Elements of a class that are next to each other, from a row on. */
     private static int length(SoftmaxJob job, long row, int most) {
         return (int) Math.min(most, job.inner - row % job.inner);
-    }
-
-    private static void copy(Tensor tensor, long from, float[] to, int at, int n) {
-        if (tensor.storage() instanceof float[] floats) {
-            System.arraycopy(floats, (int) (tensor.offset() + from), to, at, n);
-        } else {
-            MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    (tensor.offset() + from) * Float.BYTES, to, at, n);
-        }
     }
 
     /** Delivers the rows in the buffer as gradients; {@code kernel} combines them with what is there. */

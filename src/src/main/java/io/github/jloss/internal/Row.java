@@ -1,8 +1,6 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** One row of a tensor: a part of the caller's array, or a copy that grows to any length. */
 final class Row {
@@ -44,22 +42,12 @@ final class Row {
     /** Copies elements to the buffer. */
     void copy(Tensor tensor, long first, int n) {
         own(n);
-        if (tensor.storage() instanceof float[] floats) {
-            System.arraycopy(floats, (int) (tensor.offset() + first), array, 0, n);
-        } else {
-            MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    (tensor.offset() + first) * Float.BYTES, array, 0, n);
-        }
+        Elements.read(tensor, first, array, 0, n);
     }
 
     /** Copies what is in the buffer to a tensor. */
     void flush(Tensor tensor, long first, int n) {
-        if (tensor.storage() instanceof float[] floats) {
-            System.arraycopy(array, 0, floats, (int) (tensor.offset() + first), n);
-        } else {
-            MemorySegment.copy(array, 0, (MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                    (tensor.offset() + first) * Float.BYTES, n);
-        }
+        Elements.write(array, 0, tensor, first, n);
     }
 
     /** Lets go of the caller's memory. */

@@ -142,7 +142,6 @@ final class RowPair {
         power.eps = eps;
         power.largest = largest;
         power.p = p;
-        power.slope = p - 1;
         return run(power, Mode.SUM).sum();
     }
 
@@ -151,7 +150,6 @@ final class RowPair {
         power.eps = eps;
         power.largest = largest;
         power.p = p;
-        power.slope = p - 1;
         write(power, factor, out, from);
     }
 
@@ -250,7 +248,6 @@ final class RowPair {
         private float eps;
         private float largest;
         private float p;
-        private float slope;
 
         @Override
         public float value(float x, float t) {
@@ -260,11 +257,11 @@ final class RowPair {
         @Override
         public float gradient(float x, float t) {
             float z = x - t + eps;
-            return Scalar.sign(z) * Scalar.pow(Math.abs(z) / largest, slope);
+            return Scalar.sign(z) * Scalar.pow(Math.abs(z) / largest, p - 1);
         }
     }
 
-    private static final class Products implements FoldFormula, PointwiseFormula, MutableFormula {
+    private static final class Products implements FoldFormula, PointwiseMap, MutableFormula {
 
         private float factorX;
         private float factorT;
@@ -282,11 +279,6 @@ final class RowPair {
         @Override
         public float third(float x, float t, float a, float b) {
             return factorX * x * (factorT * t);
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 2 * factorX * (factorX * x);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.jloss.internal;
 
-import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 
 /**
@@ -15,18 +14,13 @@ final class SoftmaxFormulas {
     /**
      * Of a row: e^(x - max), the excluded class left out. t is the number of the class.
      */
-    static final class Exp implements MutableFormula, PointwiseFormula {
+    static final class Exp implements MutableFormula, PointwiseMap {
         float max;
         float excluded;
 
         @Override
         public float value(float x, float t) {
             return Scalar.ifEqual(t, excluded, 0f, Scalar.expNeg(max - x));
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
         }
     }
 
@@ -71,15 +65,10 @@ final class SoftmaxFormulas {
     }
 
     /** x t; 0 where t is 0, whatever the row holds. */
-    static final class Times implements MutableFormula, PointwiseFormula {
+    static final class Times implements MutableFormula, PointwiseMap {
         @Override
         public float value(float x, float t) {
             return Scalar.ifEqual(t, 0f, 0f, x * t);
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
         }
     }
 
@@ -92,15 +81,10 @@ final class SoftmaxFormulas {
     }
 
     /** x - t. */
-    static final class Subtract implements MutableFormula, PointwiseFormula {
+    static final class Subtract implements MutableFormula, PointwiseMap {
         @Override
         public float value(float x, float t) {
             return x - t;
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return 0;
         }
     }
 
@@ -154,7 +138,7 @@ final class SoftmaxFormulas {
      * weight. The value is T f lp, the second number minus its derivative with respect to lp; for T and f see
      * {@link #factor}.
      */
-    static final class Terms implements FoldFormula, MutableFormula {
+    static final class Terms extends MapFormula implements FoldFormula {
         boolean soft;
         boolean focused;
         float max;
@@ -180,11 +164,6 @@ final class SoftmaxFormulas {
 
         @Override
         public float third(float x, float t, float a, float b) {
-            return 0;
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
             return 0;
         }
     }

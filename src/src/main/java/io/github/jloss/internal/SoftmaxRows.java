@@ -224,10 +224,7 @@ final class SoftmaxRows extends SoftmaxStage {
 
     private void clear(int row, int from) {
         if (!job.add) {
-            long at = start(row) + from;
-            s.out.write(job.gradient, at);
-            Arrays.fill(s.out.array, s.out.offset, s.out.offset + step(from), 0);
-            s.out.flush(job.gradient, at, step(from));
+            Elements.clear(job.gradient, start(row) + from, step(from));
         }
     }
 

@@ -2,7 +2,6 @@ package io.github.jloss.internal;
 
 import io.github.jloss.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** What a kernel call works on: arrays with offsets, and this thread's sums and buffers. One for each thread. */
@@ -150,8 +149,7 @@ public final class Span {
                 use(floats, (int) (tensor.offset() + from));
             } else {
                 useBuffer();
-                MemorySegment.copy((MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                        (tensor.offset() + from) * Float.BYTES, array, 0, n);
+                Elements.read(tensor, from, array, 0, n);
             }
         }
 
@@ -167,8 +165,7 @@ public final class Span {
         /** Copies what was written to the buffer. */
         void flush(Tensor tensor, long from, int n) {
             if (array == buffer) {
-                MemorySegment.copy(array, 0, (MemorySegment) tensor.storage(), ValueLayout.JAVA_FLOAT_UNALIGNED,
-                        (tensor.offset() + from) * Float.BYTES, n);
+                Elements.write(array, 0, tensor, from, n);
             }
         }
 
