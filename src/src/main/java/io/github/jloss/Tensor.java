@@ -1,13 +1,14 @@
 package io.github.jloss;
 
+import io.github.jloss.spi.DeviceMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A row-major, contiguous view of 32-bit floats that the caller owns: a {@code float[]} or a {@link MemorySegment}
- * (heap or native, also beyond 2^31-1 elements). Creating, slicing and reshaping a tensor copies nothing, and every
+ * A row-major, contiguous view of 32-bit floats that the caller owns: a {@code float[]}, a {@link MemorySegment}
+ * (heap or native, also beyond 2^31-1 elements) or memory of a device. Creating, slicing and reshaping a tensor copies nothing, and every
  * write through a tensor is seen by the owner of the memory.
  *
  * <pre>{@code
@@ -98,6 +99,21 @@ public final class Tensor implements Target {
         return new Tensor(data, 0, shape.clone());
     }
 
+    /**
+     * A view of floats on a device: what a back end gives out. Losses of that back end compute with them where they
+     * are; others refuse them.
+     *
+     * @param data the floats in row-major order
+     * @param shape the dimensions; their product must be {@code data.size()}
+     * @return a tensor of that shape
+     * @throws IllegalArgumentException if the shape has another number of elements
+     */
+    public static Tensor of(DeviceMemory data, long... shape) {
+        Objects.requireNonNull(data, "data");
+        requireExact(Shapes.size(shape), data.size(), "device memory", shape);
+        return new Tensor(data, 0, shape.clone());
+    }
+
     private static void requireExact(long wanted, long found, String what, long[] shape) {
         if (wanted != found) {
             throw new IllegalArgumentException("tensor: shape " + Shapes.text(shape) + " has " + wanted
@@ -179,16 +195,22 @@ public final class Tensor implements Target {
     }
 
     /**
-     * One element.
+     * One element. On a device that is a transfer of its own.
      *
      * @param index its position in row-major order
      * @return its value
      */
     public float get(long index) {
         long i = offset + Objects.checkIndex(index, size);
-        return storage instanceof float[] array
-                ? array[(int) i]
-                : ((MemorySegment) storage).get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES);
+        return switch (storage) {
+            case float[] array -> array[(int) i];
+            case MemorySegment segment -> segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES);
+            default -> {
+                float[] one = new float[1];
+                device().read(i, one, 0, 1);
+                yield one[0];
+            }
+        };
     }
 
     /**
@@ -199,10 +221,10 @@ public final class Tensor implements Target {
      */
     public void set(long index, float value) {
         long i = offset + Objects.checkIndex(index, size);
-        if (storage instanceof float[] array) {
-            array[(int) i] = value;
-        } else {
-            ((MemorySegment) storage).set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, value);
+        switch (storage) {
+            case float[] array -> array[(int) i] = value;
+            case MemorySegment segment -> segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, value);
+            default -> device().write(new float[] {value}, 0, i, 1);
         }
     }
 
@@ -210,13 +232,27 @@ public final class Tensor implements Target {
      * The memory behind this view, for back ends.
      *
      * @return a {@code float[]} or a {@link MemorySegment}
+     * @throws IllegalArgumentException if the floats are on a device
      */
     public Object storage() {
+        if (storage instanceof DeviceMemory device) {
+            throw new IllegalArgumentException("tensor: its floats are " + device
+                    + "; use a loss on that back end, or copy them to an array first");
+        }
         return storage;
     }
 
     /**
-     * Where this view begins in its {@link #storage()}, for back ends.
+     * The device memory behind this view, for back ends.
+     *
+     * @return where the floats are, or null if that is this JVM's memory
+     */
+    public DeviceMemory device() {
+        return storage instanceof DeviceMemory device ? device : null;
+    }
+
+    /**
+     * Where this view begins in its {@link #storage()} or {@link #device()}, for back ends.
      *
      * @return an offset in elements
      */
@@ -253,8 +289,9 @@ public final class Tensor implements Target {
         if (storage == other.storage) {
             return offset < other.offset + other.size && other.offset < offset + size;
         }
-        // Two arrays are two memories; a segment may show an array, or a part of another segment.
+        // Two arrays are two memories, and so is a device; a segment may show an array, or a part of another segment.
         return !(storage instanceof float[] && other.storage instanceof float[])
+                && device() == null && other.device() == null
                 && bytes().asOverlappingSlice(other.bytes()).isPresent();
     }
 

@@ -116,8 +116,13 @@ public final class Parameters {
         return reader;
     }
 
-    /** The boolean components as bits, the first one lowest. */
-    int variant(ElementFormula formula) {
+    /**
+     * The boolean components as bits, the first one lowest.
+     *
+     * @param formula whose components
+     * @return the bits
+     */
+    public int variant(ElementFormula formula) {
         int bits = 0;
         try {
             for (int i = 0; i < booleans.length; i++) {

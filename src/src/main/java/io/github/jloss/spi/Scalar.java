@@ -1,5 +1,6 @@
 package io.github.jloss.spi;
 
+import io.github.jloss.internal.Bits;
 import io.github.jloss.internal.Fma;
 
 /**
@@ -31,12 +32,8 @@ public final class Scalar {
 
     /**
      * 1.5 * 2^23: adding it to a small float rounds that float to an integer k and leaves k in the low bits.
-     * Added to the bits of a small int it is the way back: the float of those bits, less ROUND, is the int.
      */
     private static final float ROUND = 12582912f;
-
-    /** The bits of {@link #ROUND}. */
-    private static final int ROUND_BITS = 0x4b400000;
 
     /**
      * ROUND + 191: the low bits are then k + 127 + 64, so that a shift left by 23 makes 2^(k+64) with no further add.
@@ -49,9 +46,6 @@ public final class Scalar {
      * the last multiplication by 2^(k+64) the only one that can round to a subnormal.
      */
     private static final float SCALE = 0x1p-64f;
-
-    /** The bits of sqrt(1/2): logarithms split x = 2^k * m with m in [sqrt(1/2), sqrt(2)). */
-    private static final int SQRT_HALF_BITS = 0x3f3504f3;
 
     private Scalar() {}
 
@@ -102,7 +96,7 @@ public final class Scalar {
      * @return one of the two results
      */
     public static float ifSignBit(float a, float x, float y) {
-        return Float.floatToRawIntBits(a) < 0 ? x : y;
+        return Bits.negative(a) ? x : y;
     }
 
     /**
@@ -113,7 +107,7 @@ public final class Scalar {
      * @return plus or minus the value
      */
     public static float flipSign(float value, float sign) {
-        return Float.intBitsToFloat(Float.floatToRawIntBits(value) ^ Float.floatToRawIntBits(sign) & 0x80000000);
+        return Bits.flipSign(value, sign);
     }
 
     /**
@@ -163,7 +157,7 @@ public final class Scalar {
         float h2 = fma(r, 0x1.5559fep-5f * SCALE, -0x1.555492p-3f * SCALE);
         float h4 = fma(r, 0x1.697ba6p-10f * SCALE, -0x1.12398p-7f * SCALE);
         float h = fma(fma(h4, r2, h2), r2, h0);
-        return fma(h, r, SCALE) * Float.intBitsToFloat(Float.floatToRawIntBits(t) << 23);
+        return fma(h, r, SCALE) * Bits.powerOfTwo(t);
     }
 
     /**
@@ -207,9 +201,8 @@ public final class Scalar {
         // Subnormal x is raised by 2^23, and k then lowered by as much.
         float y = ifLess(x, MIN_NORMAL, x * 0x1p23f, x);
         float round = ifLess(x, MIN_NORMAL, ROUND + 23f, ROUND);
-        int i = Float.floatToRawIntBits(y) - SQRT_HALF_BITS;
-        float k = Float.intBitsToFloat((i >> 23) + ROUND_BITS) - round;
-        float f = Float.intBitsToFloat((i & 0x7fffff) + SQRT_HALF_BITS) - 1f;
+        float k = Bits.exponent(y, round);
+        float f = Bits.mantissa(y) - 1f;
         float f2 = f * f;
         float r0 = fma(f, 0x1.5556cp-2f, -0x1.fffff6p-2f);
         float r2 = fma(f, 0x1.98e43ap-3f, -0x1.00059ap-2f);
@@ -242,11 +235,11 @@ public final class Scalar {
      */
     public static float pow(float b, float g) {
         // Every base up to 1 can be raised by 2^24, so subnormal ones need no choice.
-        int i = Float.floatToRawIntBits(b * 0x1p24f) - SQRT_HALF_BITS;
-        float k = Float.intBitsToFloat((i >> 23) + ROUND_BITS) - (ROUND + 24f);
+        float raised = b * 0x1p24f;
+        float k = Bits.exponent(raised, ROUND + 24f);
         // Base 0: a finite stand-in for -inf, so that times g = 0 it is 0. A NaN also takes this way and stays NaN.
         k = ifLess(0f, b, k, b - 0x1p127f);
-        float x = Float.intBitsToFloat((i & 0x7fffff) + SQRT_HALF_BITS) - 1f;
+        float x = Bits.mantissa(raised) - 1f;
         float x2 = x * x;
         float r0 = fma(x, 0x1.ec7452p-2f, -0x1.71546ep-1f);
         float r2 = fma(x, 0x1.26c0f2p-2f, -0x1.715deep-2f);
@@ -262,7 +255,7 @@ public final class Scalar {
         float h2 = fma(z, 0x1.3b3ebp-7f * SCALE, 0x1.c6ad1ep-5f * SCALE);
         float h4 = fma(z, 0x1.3d2658p-13f * SCALE, 0x1.601c62p-10f * SCALE);
         float h = fma(fma(h4, z2, h2), z2, h0);
-        float v = fma(h, z, SCALE) * Float.intBitsToFloat(Float.floatToRawIntBits(t) << 23);
+        float v = fma(h, z, SCALE) * Bits.powerOfTwo(t);
         return ifLess(y, -150f, 0f, v);
     }
 

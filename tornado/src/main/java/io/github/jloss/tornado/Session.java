@@ -1,0 +1,135 @@
+package io.github.jloss.tornado;
+
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A device at work: its memory, and the plan of the kernels that were asked for so far. A plan can learn no new kernel
+ * and its memory cannot grow, so then another is made, and what the memory holds moves through the host. That is rare:
+ * the library's own kernels are in from the start. One call at a time; others wait.
+ */
+final class Session {
+
+    /** Floats of the first plan's memory, 64 MiB. */
+    private static final int FIRST_CAPACITY = 1 << 24;
+
+    private final Device device;
+    private final boolean fast;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Kernel> kernels = new LinkedHashSet<>();
+    private Heap heap;
+    private Plan plan;
+    private int generation;
+
+    Session(Device device, boolean fast) {
+        this.device = device;
+        this.fast = fast;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** Begins a call: no other one runs until it is closed. */
+    Call call() {
+        lock.lock();
+        return new Call(this);
+    }
+
+    /** Only {@link Call} ends what {@link #call} began. */
+    void end() {
+        lock.unlock();
+    }
+
+    /** Counts how often the device was closed: memory of an earlier opening is gone. */
+    int generation() {
+        return generation;
+    }
+
+    int take(long n) {
+        if (heap == null) {
+            heap = new Heap();
+        }
+        int at = heap.take(Math.toIntExact(n));
+        if (at >= 0) return at;
+        long wanted = Math.max(Math.max(FIRST_CAPACITY, 2L * heap.capacity()), heap.used() + 2 * n);
+        long most = Integer.MAX_VALUE - 1024;
+        if (heap.used() + n > most) {
+            throw new BackendFailure("out of memory: " + heap.used() + " floats are in use and " + n
+                    + " more were asked for, expected at most " + most + " in all");
+        }
+        replacePlan((int) Math.min(wanted, most) & -1024);
+        return heap.take((int) n);
+    }
+
+    void give(int at, long n) {
+        heap.give(at, (int) n);
+    }
+
+    Plan.FloatResults run(Kernel kernel, int groups, int[] arguments, float[] options) {
+        if (plan == null || !plan.has(kernel)) {
+            kernels.add(kernel);
+            replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity());
+        }
+        return plan.run(kernel, groups, arguments, options);
+    }
+
+    void upload(MemorySegment source, long from, int to, int n) {
+        plan.upload(source, from, to, n);
+    }
+
+    void download(int from, MemorySegment target, long to, int n) {
+        plan.download(from, target, to, n);
+    }
+
+    /** Makes another plan. If that fails, what the memory held is put back into one like the last. */
+    private void replacePlan(int capacity) {
+        int used = plan == null ? 0 : heap.used();
+        int before = plan == null ? 0 : plan.capacity();
+        float[] held = new float[used];
+        if (plan != null) {
+            plan.download(0, MemorySegment.ofArray(held), 0, used);
+            plan.close();
+            plan = null;
+        }
+        try {
+            plan = newPlan(capacity);
+        } finally {
+            if (plan == null && before > 0) {
+                plan = newPlan(before);
+            }
+            if (plan != null) {
+                plan.upload(MemorySegment.ofArray(held), 0, 0, used);
+            }
+        }
+        if (capacity > heap.capacity()) {
+            heap.grow(capacity);
+        }
+    }
+
+    private Plan newPlan(int capacity) {
+        try {
+            return new Plan(device, fast, capacity, kernels);
+        } catch (OutOfMemoryError | RuntimeException e) {
+            throw new BackendFailure("no plan with " + (capacity >> 18) + " MiB of memory on " + device
+                    + " (-Dtornado.device.memory=8GB, say, allows more)", e);
+        }
+    }
+
+    /** Frees the device memory. */
+    void close() {
+        lock.lock();
+        try {
+            generation++;
+            heap = null;
+            if (plan != null) {
+                plan.close();
+                plan = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.jloss.tornado;
+
+import io.github.jloss.Backend;
+import io.github.jloss.Labels;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.spi.DistanceFormula;
+import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.MarginFormula;
+import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.SoftmaxFormula;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Losses on a GPU, or whatever device TornadoVM has. Tensors of this JVM's memory are copied there and back in every
+ * call; a {@link DeviceTensor} stays there.
+ *
+ * <pre>{@code
+ * Loss bce = new BCEWithLogitsLoss().on(new TornadoBackend());
+ * }</pre>
+ *
+ * <p>Results differ from those of the CPU in the last digits: sums are taken in another order, with as many digits. All
+ * back ends of the same device and mode share its memory; calls from several threads wait for each other.
+ */
+public final class TornadoBackend implements Backend, AutoCloseable {
+
+    private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
+
+    private final boolean fast;
+    private final String id;
+    private volatile Session session;
+
+    /**
+     * The {@linkplain Device#byDefault() default} device. It is looked for when it is first used: until then it is no
+     * error that there is none.
+     */
+    public TornadoBackend() {
+        this(null, false);
+    }
+
+    private TornadoBackend(String id, boolean fast) {
+        this.id = id;
+        this.fast = fast;
+    }
+
+    /**
+     * A certain device.
+     *
+     * @param device one of {@link Device#all}
+     * @return a back end of its own mode
+     */
+    public static TornadoBackend on(Device device) {
+        return new TornadoBackend(device.id(), false);
+    }
+
+    /**
+     * The same device, with kernels for which the compiler may reorder sums, round divisions as it likes and forget
+     * about infinities and NaN.
+     *
+     * @return a back end that is faster where arithmetic is what takes the time
+     */
+    public TornadoBackend fast() {
+        return new TornadoBackend(id, true);
+    }
+
+    private Session session() {
+        Session open = session;
+        if (open == null) {
+            Device device = id == null ? Device.byDefault() : Device.named(id);
+            open = SESSIONS.computeIfAbsent(device.id() + fast, _ -> new Session(device, fast));
+            session = open;
+        }
+        return open;
+    }
+
+    /**
+     * Memory on the device.
+     *
+     * @param shape the dimensions
+     * @return a tensor of that shape; what is in it is not defined
+     */
+    public DeviceTensor allocate(long... shape) {
+        return new DeviceTensor(session(), shape);
+    }
+
+    /**
+     * Copies a tensor to the device.
+     *
+     * @param source on the host
+     * @return a tensor of the same shape
+     */
+    public DeviceTensor upload(Tensor source) {
+        DeviceTensor tensor = allocate(source.shape());
+        tensor.write(source);
+        return tensor;
+    }
+
+    /** Frees what is held on the device, for all back ends of it. A later call begins anew. */
+    @Override
+    public void close() {
+        Session open = session;
+        if (open != null) open.close();
+    }
+
+    @Override
+    public String name() {
+        return "tornado";
+    }
+
+    @Override
+    public String describe() {
+        try {
+            return "tornado: " + session().device() + (fast ? ", fast arithmetic" : "");
+        } catch (BackendFailure e) {
+            return e.getMessage();
+        }
+    }
+
+    @Override
+    public double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
+            Tensor upstream, Tensor gradient, double scale, boolean add) {
+        try (Call call = session().call()) {
+            return PointwiseEngine.run(call, formula, input, target, a, b, losses, upstream, gradient, scale, add);
+        }
+    }
+
+    @Override
+    public double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
+            Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
+        throw new UnsupportedOperationException("margin softmax on " + describe());
+    }
+
+    @Override
+    public void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
+        throw new UnsupportedOperationException("overlap on " + describe());
+    }
+
+    @Override
+    public void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
+            boolean stashed, boolean add) {
+        throw new UnsupportedOperationException("overlap on " + describe());
+    }
+
+    @Override
+    public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
+            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        throw new UnsupportedOperationException("softmax on " + describe());
+    }
+
+    @Override
+    public double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target,
+            Tensor losses, Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient,
+            double scale, boolean add) {
+        throw new UnsupportedOperationException("distances on " + describe());
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof TornadoBackend b && fast == b.fast && java.util.Objects.equals(id, b.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return java.util.Objects.hash(id, fast);
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.jloss.tornado.kernels;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * Sums in two floats, the sum and what rounding took from it (Knuth's TwoSum; Ogita, Rump and Oishi 2005, algorithm
+ * 4.4): as good as double, on devices that have none. It needs a compiler that does not reorder sums.
+ */
+public final class GroupSum {
+
+    /** Threads of a group. */
+    public static final int THREADS = 256;
+
+    private GroupSum() {}
+
+    /**
+     * What {@code next = sum + value} lost by rounding, exactly.
+     *
+     * @param sum a summand
+     * @param value a summand
+     * @param next the rounded sum
+     * @return the error
+     */
+    public static float rounding(float sum, float value, float next) {
+        float part = next - sum;
+        return (sum - (next - part)) + (value - part);
+    }
+
+    /**
+     * Adds up the sums of the group's threads. All threads of the group must come here.
+     *
+     * @param context which thread this is
+     * @param sums local memory for {@link #THREADS} floats
+     * @param errors likewise
+     * @param sum this thread's sum
+     * @param error what rounding took from it
+     * @param results receives the group's sum and what rounding took from that
+     * @param to where
+     */
+    public static void write(KernelContext context, float[] sums, float[] errors, float sum, float error,
+            FloatArray results, int to) {
+        int me = context.localIdx;
+        sums[me] = sum;
+        errors[me] = error;
+        for (int half = THREADS / 2; half > 0; half >>= 1) {
+            context.localBarrier();
+            if (me < half) {
+                float next = sums[me] + sums[me + half];
+                errors[me] += errors[me + half] + rounding(sums[me], sums[me + half], next);
+                sums[me] = next;
+            }
+        }
+        if (me == 0) {
+            results.set(to, sums[0]);
+            results.set(to + 1, errors[0]);
+        }
+    }
+
+    /**
+     * A sum that a kernel left in two floats. Where it is infinite or NaN the error says nothing.
+     *
+     * @param sum the sum
+     * @param error what rounding took from it
+     * @return both
+     */
+    public static double of(float sum, float error) {
+        return Float.isFinite(sum) ? (double) sum + error : sum;
+    }
+}
