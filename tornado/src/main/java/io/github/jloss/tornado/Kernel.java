@@ -13,6 +13,28 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 record Kernel(String name, Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> task) {
 
+    /**
+     * A kernel of the library's own.
+     *
+     * @param name what it is known by
+     * @param template has {@code static Task5<..> task()}, which gives the kernel
+     * @return the kernel, over copies of the classes it uses
+     */
+    static Kernel of(String name, Class<?> template) {
+        return of(name, template, new KernelLoader(template.getClassLoader()));
+    }
+
+    /** The same with classes that the loader makes. */
+    @SuppressWarnings("unchecked")
+    static Kernel of(String name, Class<?> template, KernelLoader loader) {
+        try {
+            return new Kernel(name, (Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray>)
+                    loader.loadClass(template.getName()).getMethod("task").invoke(null));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public boolean equals(Object o) {
         return o instanceof Kernel kernel && name.equals(kernel.name);
