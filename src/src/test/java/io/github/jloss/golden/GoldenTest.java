@@ -108,7 +108,7 @@ class GoldenTest {
         judge(c, CpuBackend.DEFAULT.scalar());
     }
 
-    private static void judge(Case c, Backend backend) throws IOException {
+    static void judge(Case c, Backend backend) throws IOException {
         assumeFalse(c.undefined(), "undef: the reference is not finite and there is no other answer");
         Criterion criterion = c.criterion().on(backend);
         Batch batch = c.batch(criterion);

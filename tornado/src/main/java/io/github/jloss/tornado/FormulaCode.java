@@ -2,7 +2,6 @@ package io.github.jloss.tornado;
 
 import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
-import io.github.jloss.tornado.kernels.DeviceBits;
 import io.github.jloss.tornado.kernels.FormulaSlot;
 import io.github.jloss.tornado.kernels.Pointwise;
 import java.lang.classfile.ClassFile;
@@ -93,7 +92,7 @@ final class FormulaCode {
             }
             case Node.Call call -> {
                 call.operands().forEach(this::push);
-                code.invokestatic(described(DeviceBits.class), call.method(), floats(call.operands().size()));
+                code.invokestatic(ClassDesc.of(call.owner()), call.method(), floats(call.operands().size()));
                 code.fstore(slot);
             }
             case Node.Operation o -> operate(o, slot);

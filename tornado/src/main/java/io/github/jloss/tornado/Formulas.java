@@ -3,11 +3,13 @@ package io.github.jloss.tornado;
 import io.github.jloss.internal.Bits;
 import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.formula.Lifter;
+import io.github.jloss.internal.formula.Node;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.tornado.kernels.Pointwise;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The kernels of the formulas of one class: {@link Pointwise} with that class in the place of its formula slot. Float
@@ -38,11 +40,13 @@ final class Formulas {
     private Kernel kernel(int variant) {
         try {
             Lifter lifter = new Lifter(type, parameters, variant, Bits.class);
-            KernelLoader loader = new KernelLoader(Pointwise.class.getClassLoader());
-            String kernel = Pointwise.class.getName();
-            loader.add(kernel, new FormulaCode(lifter.lift("value"), lifter.lift("gradient"))
-                    .into(loader.bytes(kernel)));
-            return Kernel.of("pointwise " + type.getName() + " " + variant, Pointwise.class, loader);
+            Node value = lifter.lift("value");
+            Node gradient = lifter.lift("gradient");
+            // Tried at once, so that a formula that cannot be written is refused here.
+            UnaryOperator<byte[]> writing = template -> new FormulaCode(value, gradient).into(template);
+            Kernel kernel = new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, writing);
+            kernel.task(false);
+            return kernel;
         } catch (Lifter.Refused e) {
             throw refused(e);
         }

@@ -4,6 +4,7 @@ import io.github.jloss.internal.Bits;
 import io.github.jloss.internal.Fma;
 import io.github.jloss.tornado.kernels.DeviceBits;
 import io.github.jloss.tornado.kernels.DeviceFma;
+import io.github.jloss.tornado.kernels.FastBits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,8 +27,7 @@ import java.util.Map;
  */
 final class KernelLoader extends ClassLoader {
 
-    private static final Map<String, String> STAND_INS = Map.of(
-            Fma.class.getName(), DeviceFma.class.getName(), Bits.class.getName(), DeviceBits.class.getName());
+    private final Map<String, String> standIns;
 
     private final ClassLoader source;
     private final Map<String, byte[]> made = new HashMap<>();
@@ -36,9 +36,12 @@ final class KernelLoader extends ClassLoader {
      * A loader of copies.
      *
      * @param source sees the classes to copy
+     * @param fast which of the two stand-ins for {@link Bits}
      */
-    KernelLoader(ClassLoader source) {
+    KernelLoader(ClassLoader source, boolean fast) {
         super(source);
+        standIns = Map.of(Fma.class.getName(), DeviceFma.class.getName(),
+                Bits.class.getName(), (fast ? FastBits.class : DeviceBits.class).getName());
         this.source = source;
     }
 
@@ -76,7 +79,7 @@ final class KernelLoader extends ClassLoader {
             Class<?> known = findLoadedClass(name);
             if (known != null) return known;
             byte[] bytes = opened(made.containsKey(name) ? made.get(name)
-                    : STAND_INS.containsKey(name) ? renamed(bytes(STAND_INS.get(name)), STAND_INS.get(name), name)
+                    : standIns.containsKey(name) ? renamed(bytes(standIns.get(name)), standIns.get(name), name)
                     : bytes(name));
             return defineClass(name, bytes, 0, bytes.length);
         }

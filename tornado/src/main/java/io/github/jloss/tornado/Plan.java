@@ -34,6 +34,10 @@ final class Plan implements AutoCloseable {
     /** Sizes of the arrays that carry data to the device and back, each a graph of its own. */
     private static final int[] STAGES = {1 << 12, 1 << 16, 1 << 20};
 
+    /** TornadoVM's own choice, -cl-fast-relaxed-math, forgets about infinities and NaN, too. */
+    private static final String FAST = "-w -cl-mad-enable -cl-unsafe-math-optimizations";
+    private static final String STRICT = "-w";
+
     private final KernelContext context = new KernelContext();
     private final FloatArray memory;
     private final IntArray arguments = new IntArray(Arguments.SIZE);
@@ -77,14 +81,12 @@ final class Plan implements AutoCloseable {
         for (Kernel kernel : kernels) {
             indexes.put(kernel, graphs.size());
             add(kernel.name(), graph("kernel" + graphs.size())
-                    .transferToDevice(DataTransferMode.EVERY_EXECUTION, options).task("run", kernel.task(), context, memory, arguments,
+                    .transferToDevice(DataTransferMode.EVERY_EXECUTION, options).task("run", kernel.task(fast), context, memory, arguments,
                     options, results), results);
         }
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(grids);
-        if (!fast) {
-            plan.withCompilerFlags(TornadoVMBackendType.OPENCL, "-w");
-        }
+        plan.withCompilerFlags(TornadoVMBackendType.OPENCL, fast ? FAST : STRICT);
         try {
             execute(0, 1, receipt);
         } catch (RuntimeException | Error e) {

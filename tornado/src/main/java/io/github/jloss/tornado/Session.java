@@ -15,6 +15,9 @@ final class Session {
     /** Floats of the first plan's memory, 64 MiB. */
     private static final int FIRST_CAPACITY = 1 << 24;
 
+    /** Floats of the largest plan's memory: kernels count them in an int. */
+    private static final int MOST = Integer.MAX_VALUE & -1024;
+
     private final Device device;
     private final boolean fast;
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,15 +55,14 @@ final class Session {
         if (heap == null) {
             heap = new Heap();
         }
-        int at = heap.take(Math.toIntExact(n));
+        int at = n > MOST ? -1 : heap.take((int) n);
         if (at >= 0) return at;
-        long wanted = Math.max(Math.max(FIRST_CAPACITY, 2L * heap.capacity()), heap.used() + 2 * n);
-        long most = Integer.MAX_VALUE - 1024;
-        if (heap.used() + n > most) {
+        if (heap.used() + n > MOST) {
             throw new BackendFailure("out of memory: " + heap.used() + " floats are in use and " + n
-                    + " more were asked for, expected at most " + most + " in all");
+                    + " more were asked for, expected at most " + MOST + " in all");
         }
-        replacePlan((int) Math.min(wanted, most) & -1024);
+        long wanted = Math.max(Math.max(FIRST_CAPACITY, 2L * heap.capacity()), heap.used() + 2 * n);
+        replacePlan((int) Math.min(wanted, MOST));
         return heap.take((int) n);
     }
 

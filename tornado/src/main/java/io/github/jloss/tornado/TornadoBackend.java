@@ -55,8 +55,8 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     }
 
     /**
-     * The same device, with kernels for which the compiler may reorder sums, round divisions as it likes and forget
-     * about infinities and NaN.
+     * The same device, with kernels for which the compiler may reorder sums and round divisions as it likes, and powers
+     * of two are as exact as the driver makes them.
      *
      * @return a back end that is faster where arithmetic is what takes the time
      */

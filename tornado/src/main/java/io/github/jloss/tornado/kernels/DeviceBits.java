@@ -7,7 +7,7 @@ package io.github.jloss.tornado.kernels;
 public final class DeviceBits {
 
     /** 1.5 * 2^23. */
-    private static final float ROUND = 12582912f;
+    static final float ROUND = 12582912f;
 
     /** Twice the float next to sqrt(1/2) that parts the intervals of m. */
     private static final float SQRT_2 = 0x1.6a09e6p0f;
