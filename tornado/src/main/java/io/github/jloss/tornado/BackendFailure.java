@@ -1,15 +1,17 @@
 package io.github.jloss.tornado;
 
+import io.github.jloss.BackendException;
+
 /**
  * The device cannot do it: there is none, a kernel does not build, memory is short. The message says which; other back
  * ends go on working.
  */
-public final class BackendFailure extends IllegalStateException {
+public final class BackendFailure extends BackendException {
 
     private static final long serialVersionUID = 1;
 
     BackendFailure(String message) {
-        super("tornado: " + message);
+        super("tornado: " + message, null);
     }
 
     BackendFailure(String message, Throwable cause) {
