@@ -1,6 +1,7 @@
 package io.github.jloss.tornado;
 
 import io.github.jloss.BackendException;
+import java.util.regex.Pattern;
 
 /**
  * The device cannot do it: there is none, a kernel does not build, memory is short. The message says which; other back
@@ -9,6 +10,9 @@ import io.github.jloss.BackendException;
 public final class BackendFailure extends BackendException {
 
     private static final long serialVersionUID = 1;
+
+    /** TornadoVM writes for terminals. */
+    private static final Pattern COLOURS = Pattern.compile("\\e\\[[0-9;]*m");
 
     BackendFailure(String message) {
         super("tornado: " + message, null);
@@ -23,6 +27,6 @@ public final class BackendFailure extends BackendException {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
+        return root.getMessage() == null ? root.toString() : COLOURS.matcher(root.getMessage()).replaceAll("");
     }
 }

@@ -84,8 +84,9 @@ public record Device(int driver, int index, String kind, String name, String typ
 
     private static TornadoRuntime runtime() {
         if (Holder.FAILURE != null) {
-            throw new BackendFailure("TornadoVM does not run; was java started with @$TORNADOVM_HOME/tornado-argfile?",
-                    Holder.FAILURE);
+            boolean started = System.getProperty("tornado.load.runtime.implementation") != null;
+            throw new BackendFailure(started ? "TornadoVM found nothing to compute on"
+                    : "no TornadoVM in this JVM, start java with @$TORNADOVM_HOME/tornado-argfile", Holder.FAILURE);
         }
         return Holder.RUNTIME;
     }
