@@ -1,16 +1,19 @@
 # Where TornadoVM is; .ci/run, jloss and mvnw source this, so it is for any POSIX shell.
 
-# Sets TORNADOVM_HOME, the SDK, to SDKMAN's if it says nothing. Fails if there is none.
+# Sets TORNADOVM_HOME, the SDK, to SDKMAN's if it says nothing. Fails if there is none; tornadovm_missing says why.
 find_tornadovm() {
     if [ -z "${TORNADOVM_HOME:-}" ] && [ -f "$HOME/.sdkman/candidates/tornadovm/current/tornado-argfile" ]; then
         TORNADOVM_HOME="$HOME/.sdkman/candidates/tornadovm/current"
     fi
-    [ -n "${TORNADOVM_HOME:-}" ] || return 1
-    if [ ! -f "$TORNADOVM_HOME/tornado-argfile" ]; then
-        echo "jloss: TORNADOVM_HOME is $TORNADOVM_HOME, which has no tornado-argfile and so is no SDK of TornadoVM" >&2
-        exit 2
+    if [ -z "${TORNADOVM_HOME:-}" ]; then
+        tornadovm_missing="set TORNADOVM_HOME to an SDK of it (see README)"
+    elif [ ! -f "$TORNADOVM_HOME/tornado-argfile" ]; then
+        tornadovm_missing="TORNADOVM_HOME is $TORNADOVM_HOME, which has no tornado-argfile and so is no SDK of it"
+    else
+        export TORNADOVM_HOME
+        return
     fi
-    export TORNADOVM_HOME
+    return 1
 }
 
 # Has Maven compile against the TornadoVM of the SDK. That may be a developer's own build, which no repository has:
