@@ -92,6 +92,27 @@ public interface Backend {
     String describe();
 
     /**
+     * What it can compute on.
+     *
+     * @return at least one; the first is what it takes by itself
+     * @throws BackendException if there is none; the message says why
+     */
+    List<? extends ComputeDevice> devices();
+
+    /**
+     * The same back end on a device of the caller's choice.
+     *
+     * <pre>{@code
+     * Loss bce = new BCEWithLogitsLoss().on(Backend.named("tornado").device("0:1"));
+     * }</pre>
+     *
+     * @param id one of those in {@link #devices}
+     * @return a back end on that device
+     * @throws BackendException if there is none of that id; the message lists those that are there
+     */
+    Backend device(String id);
+
+    /**
      * The pointwise engine: applies a formula to every element and returns the sum of the values. The arguments have
      * been checked: all tensors have the shape of {@code input} but the coefficients, which are broadcast to it by the
      * rules of NumPy.

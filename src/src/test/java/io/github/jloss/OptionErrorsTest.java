@@ -89,6 +89,12 @@ class OptionErrorsTest {
     }
 
     @Test
+    void unknownDevice() {
+        String message = assertThrows(BackendException.class, () -> Backend.cpu().device("9:9")).getMessage();
+        assertTrue(message.contains("9:9") && message.contains("expected cpu"), message);
+    }
+
+    @Test
     void nothingThere() {
         for (Runnable make : List.<Runnable>of(() -> new MSELoss(null), () -> new HuberLoss(1, null),
                 () -> new BCEWithLogitsLoss((Reduction) null), () -> new WeightedBCEWithLogitsLoss(1, 1, null),

@@ -2,6 +2,7 @@ package io.github.jloss.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.jloss.Backend;
+import io.github.jloss.BackendException;
 import io.github.jloss.Criterion;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,7 +109,7 @@ final class Cases {
             Optional<LossSpec> named = Losses.find(loss);
             if (named.isEmpty()) return new Outcome(id, loss, Status.UNSUPPORTED, null, null);
             return new Outcome(id, loss, Status.EVALUATED, evaluate(node, id, named.get()), null);
-        } catch (UserError | IllegalArgumentException e) {
+        } catch (UserError | IllegalArgumentException | BackendException e) {
             return new Outcome(id, loss, Status.FAILED, null, e.getMessage());
         } catch (OutOfMemoryError _) {
             return new Outcome(id, loss, Status.FAILED, null, "not enough memory");

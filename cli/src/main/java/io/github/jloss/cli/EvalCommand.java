@@ -23,9 +23,10 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "jloss eval LOSS --input [NAME=]X.npy ... [--target Y.npy]",
             "                [-o NAME=VALUE ...] [--grad NAME=G.npy ...] [--loss L.npy]",
-            "                [--threads N] [--backend NAME] [--json]",
+            "                [--threads N] [--backend NAME] [--device ID] [--json]",
             "       jloss eval --cases SET/cases.json --out DIR [--loss NAME]",
-            "                [--allow-unsupported] [--threads N] [--backend NAME] [--json]"},
+            "                [--allow-unsupported] [--threads N] [--backend NAME] [--device ID]",
+            "                [--json]"},
         description = {"Evaluates a loss on NumPy files: prints its value, writes gradients.",
             "Integers are class labels where the loss takes labels, otherwise numbers like floats.",
             "A target whose shape is right but for axes of length 1 is taken as if it were right.",

@@ -1,5 +1,6 @@
 package io.github.jloss.cli;
 
+import io.github.jloss.BackendException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "jloss", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Machine-learning losses, their values and gradients.",
         subcommands = {ListCommand.class, EvalCommand.class, TrainCommand.class, AccuracyCommand.class,
-            CommandLine.HelpCommand.class},
+            DevicesCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all went well", "1:some case failed", "2:bad input or usage"})
 public final class Main implements Callable<Integer> {
@@ -59,7 +60,7 @@ public final class Main implements Callable<Integer> {
 
     /** What went wrong: the user's errors and the library's complaints speak for themselves, others are bugs. */
     private static String reason(Exception e) {
-        return e instanceof UserError || e instanceof IllegalArgumentException
+        return e instanceof UserError || e instanceof IllegalArgumentException || e instanceof BackendException
                 ? e.getMessage()
                 : "this is a bug in jloss, please report it: " + e;
     }

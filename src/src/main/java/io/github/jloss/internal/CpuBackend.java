@@ -1,6 +1,8 @@
 package io.github.jloss.internal;
 
 import io.github.jloss.Backend;
+import io.github.jloss.BackendException;
+import io.github.jloss.ComputeDevice;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
@@ -10,6 +12,7 @@ import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.SoftmaxFormula;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -78,6 +81,19 @@ public final class CpuBackend implements Backend {
         return "cpu: " + kernels.describe() + ", "
                 + (threads == 0 ? CORES + (CORES == 1 ? " core" : " cores for large inputs")
                         : threads + (threads == 1 ? " thread" : " threads")) + who;
+    }
+
+    @Override
+    public List<Processor> devices() {
+        return List.of(new Processor(kernels.describe(), Runtime.getRuntime().maxMemory()));
+    }
+
+    @Override
+    public Backend device(String id) {
+        if (!id.equals(name())) {
+            throw new BackendException("cpu: found no device " + id + ", expected " + name(), null);
+        }
+        return this;
     }
 
     @Override
@@ -174,6 +190,30 @@ public final class CpuBackend implements Backend {
     @Override
     public String toString() {
         return describe();
+    }
+
+    /**
+     * The processor that runs this JVM.
+     *
+     * @param name how it is made use of
+     * @param memory the most that the arrays of this JVM can take
+     */
+    public record Processor(String name, long memory) implements ComputeDevice {
+
+        @Override
+        public String id() {
+            return "cpu";
+        }
+
+        @Override
+        public String kind() {
+            return "JAVA";
+        }
+
+        @Override
+        public String type() {
+            return "CPU";
+        }
     }
 
     /** Started when the first large input comes. */

@@ -1,15 +1,21 @@
 package io.github.jloss.tornado;
 
+import io.github.jloss.BackendException;
+import java.util.regex.Pattern;
+
 /**
  * The device cannot do it: there is none, a kernel does not build, memory is short. The message says which; other back
  * ends go on working.
  */
-public final class BackendFailure extends IllegalStateException {
+public final class BackendFailure extends BackendException {
 
     private static final long serialVersionUID = 1;
 
+    /** TornadoVM writes for terminals. */
+    private static final Pattern COLOURS = Pattern.compile("\\e\\[[0-9;]*m");
+
     BackendFailure(String message) {
-        super("tornado: " + message);
+        super("tornado: " + message, null);
     }
 
     BackendFailure(String message, Throwable cause) {
@@ -21,6 +27,6 @@ public final class BackendFailure extends IllegalStateException {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
+        return root.getMessage() == null ? root.toString() : COLOURS.matcher(root.getMessage()).replaceAll("");
     }
 }

@@ -1,5 +1,6 @@
 package io.github.jloss.tornado;
 
+import io.github.jloss.ComputeDevice;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.TornadoBackend;
@@ -17,7 +18,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
  * @param type such as GPU
  * @param memory its memory in bytes
  */
-public record Device(int driver, int index, String kind, String name, String type, long memory) {
+public record Device(int driver, int index, String kind, String name, String type, long memory)
+        implements ComputeDevice {
 
     /**
      * All devices of this JVM.
@@ -66,11 +68,7 @@ public record Device(int driver, int index, String kind, String name, String typ
                 "found no device " + id + ", expected one of " + all().stream().map(Device::id).toList()));
     }
 
-    /**
-     * What it is chosen by.
-     *
-     * @return driver and index, as in {@code 0:1}
-     */
+    @Override
     public String id() {
         return driver + ":" + index;
     }
@@ -86,7 +84,9 @@ public record Device(int driver, int index, String kind, String name, String typ
 
     private static TornadoRuntime runtime() {
         if (Holder.FAILURE != null) {
-            throw new BackendFailure("TornadoVM is not here", Holder.FAILURE);
+            boolean started = System.getProperty("tornado.load.runtime.implementation") != null;
+            throw new BackendFailure(started ? "TornadoVM found nothing to compute on"
+                    : "no TornadoVM in this JVM, start java with @$TORNADOVM_HOME/tornado-argfile", Holder.FAILURE);
         }
         return Holder.RUNTIME;
     }

@@ -9,6 +9,7 @@ import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.SoftmaxFormula;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -115,6 +116,16 @@ public final class TornadoBackend implements Backend, AutoCloseable {
         } catch (BackendFailure e) {
             return e.getMessage();
         }
+    }
+
+    @Override
+    public List<Device> devices() {
+        return Device.all();
+    }
+
+    @Override
+    public TornadoBackend device(String device) {
+        return new TornadoBackend(Device.named(device).id(), fast);
     }
 
     @Override
