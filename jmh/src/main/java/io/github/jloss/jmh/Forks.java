@@ -3,6 +3,7 @@ package io.github.jloss.jmh;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -47,7 +48,7 @@ final class Forks {
             options.param("size", String.valueOf(spec.shape().size()));
         }
         if (spec.kind().isJloss()) {
-            options.param("memory", spec.kind() == Kind.SEGMENT ? "segment" : "array")
+            options.param("memory", spec.kind().memory())
                     .param("polluted", String.valueOf(spec.kind() == Kind.POLLUTED));
         }
         try {
@@ -60,16 +61,23 @@ final class Forks {
     /**
      * The heap holds the arrays of a batch twice, so that it never has to collect while it is measured. JavaCPP counts
      * libtorch's memory against the heap's and collects when it grows: it is told not to. The scope around each step
-     * frees it.
+     * frees it. TornadoVM takes 4 GB of a device and no more unless it is told to.
      */
     private static String[] jvmArguments(Spec spec) {
         long megabytes = 512 + 8L * spec.floats() * Float.BYTES / (1 << 20);
-        return List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",
+        List<String> arguments = new ArrayList<>();
+        if (spec.kind().isOnDevice()) {
+            arguments.addAll(List.of("@" + System.getenv("TORNADOVM_HOME") + "/tornado-argfile",
+                    "-Dtornado.recover.bailout=False",
+                    "-Dtornado.device.memory=" + System.getProperty("tornado.device.memory", "16GB")));
+        }
+        arguments.addAll(List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",
                 "--add-modules", "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-Dorg.bytedeco.javacpp.noPointerGC=true").toArray(String[]::new);
+                "-Dorg.bytedeco.javacpp.noPointerGC=true"));
+        return arguments.toArray(String[]::new);
     }
 
     /** The exception that ended the fork, from its output, or else what JMH says. */

@@ -16,7 +16,16 @@ enum Kind {
     SEGMENT("LossBenchmark", "jloss, segment", 4),
 
     /** jloss after all other losses ran in the same JVM. */
-    POLLUTED("LossBenchmark", "jloss, after all others", 20);
+    POLLUTED("LossBenchmark", "jloss, after all others", 20),
+
+    /** jloss on a device, where everything but labels stays between the calls. */
+    RESIDENT("DeviceBenchmark", "device, resident", 8),
+
+    /** jloss on a device, over arrays that travel there and back in each call. */
+    TRANSFERRED("DeviceBenchmark", "device, transferred", 8),
+
+    /** A copy within the device's memory; it has no loss. */
+    COPY("DeviceCopyBenchmark", "device, copy", 6);
 
     private final String type;
     private final String label;
@@ -43,10 +52,23 @@ enum Kind {
     }
 
     boolean hasLoss() {
-        return this != PLAIN;
+        return this != PLAIN && this != COPY;
     }
 
     boolean isJloss() {
-        return this == JLOSS || this == SEGMENT || this == POLLUTED;
+        return hasLoss() && this != LIBTORCH;
+    }
+
+    boolean isOnDevice() {
+        return this == RESIDENT || this == TRANSFERRED || this == COPY;
+    }
+
+    /** Where the tensors of jloss are. */
+    String memory() {
+        return switch (this) {
+            case SEGMENT -> "segment";
+            case RESIDENT -> "device";
+            default -> "array";
+        };
     }
 }

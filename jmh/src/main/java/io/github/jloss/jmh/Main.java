@@ -1,5 +1,6 @@
 package io.github.jloss.jmh;
 
+import io.github.jloss.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Measures jloss, the plain loop and, if asked, libtorch, and prints one report in Markdown on standard output;
+ * Measures jloss, the plain loop and, if asked, libtorch or a device, and prints one report in Markdown on standard output;
  * progress goes to standard error.
  *
  * <p>The forks are taken in rounds: each round measures everything once, what is compared side by side. A machine that
@@ -51,6 +52,11 @@ public final class Main {
             Map<String, String> head = new LinkedHashMap<>(Machine.describe());
             if (settings.peers()) {
                 head.put("Peer", Peer.libtorch());
+            }
+            if (settings.device()) {
+                Backend tornado = Backend.named("tornado");
+                tornado.devices(); // an error where there is none
+                head.put("Device", tornado.describe());
             }
             head.put("Date", LocalDateTime.now().truncatedTo(ChronoUnit.MINUTES).toString().replace('T', ' '));
             // Asked for before hours of measuring, not after.

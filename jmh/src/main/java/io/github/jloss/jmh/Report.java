@@ -12,6 +12,15 @@ final class Report {
 
     private static final String NONE = "-";
 
+    private static final String ROOF = "`plain add` is the loop `c[i] = a[i] + b[i]` over arrays of the same size:"
+            + " the memory roof.";
+
+    private static final String DEVICE = "`resident`: inputs, targets and gradients stay on the device, labels are sent"
+            + " in each call, the value comes back. `sent`: all of it travels from and to arrays in each call."
+            + " GB/s is what value and gradient must move at the least - inputs and targets read once, gradients written"
+            + " once - over the resident time; `copy` is the kernel `b[i] = a[i]` over as many bytes, half of them read,"
+            + " half written.";
+
     private final Settings settings;
     private final Map<Spec, Measurement> results;
     private final StringBuilder text = new StringBuilder();
@@ -39,15 +48,18 @@ final class Report {
         report.line("- Command: `" + settings.command() + "`");
         report.line("");
         report.line("Times are microseconds: the median over the forks ± half the distance between the fastest and the"
-                + " slowest fork. `plain add` is the loop `c[i] = a[i] + b[i]` over arrays of the same size: the memory"
-                + " roof. (!) marks figures that are not to be trusted: within a fork, iterations differ by more than"
-                + " half.");
-        report.main();
-        report.threads();
-        report.pair("After all other losses ran in the same JVM", "alone us", "after all others us",
-                "after / alone", Kind.POLLUTED);
-        report.pair("Native `MemorySegment` against `float[]`", "array us", "segment us", "segment / array",
-                Kind.SEGMENT);
+                + " slowest fork. " + (settings.device() ? DEVICE : ROOF) + " (!) marks figures that are not to be"
+                + " trusted: within a fork, iterations differ by more than half.");
+        if (settings.device()) {
+            report.device();
+        } else {
+            report.main();
+            report.threads();
+            report.pair("After all other losses ran in the same JVM", "alone us", "after all others us",
+                    "after / alone", Kind.POLLUTED);
+            report.pair("Native `MemorySegment` against `float[]`", "array us", "segment us", "segment / array",
+                    Kind.SEGMENT);
+        }
         report.failures(failures);
         return report.text.toString();
     }
@@ -78,6 +90,25 @@ final class Report {
         table(many > one ? many + " threads against " + one : "More threads",
                 List.of("loss", "size", one + "-thread us", many + "-thread us", "jloss speed-up",
                         "libtorch speed-up", "plain add speed-up"), rows);
+    }
+
+    private void device() {
+        List<String> names = new ArrayList<>(List.of("loss", "size"));
+        settings.threads().forEach(t -> names.add("CPU, " + t + (t == 1 ? " thread us" : " threads us")));
+        names.addAll(List.of("resident us", "sent us", "CPU / resident", "CPU / sent", "GB/s", "copy GB/s", "of copy"));
+        List<List<String>> rows = new ArrayList<>();
+        each(Kind.JLOSS, List.of(settings.threads().getFirst()), spec -> {
+            Spec resident = spec.with(Kind.RESIDENT);
+            Spec sent = spec.with(Kind.TRANSFERRED);
+            Spec most = spec.withThreads(settings.threads().getLast());
+            List<String> row = new ArrayList<>(List.of(spec.loss(), spec.shape().text()));
+            settings.threads().forEach(t -> row.add(time(spec.withThreads(t))));
+            row.addAll(List.of(time(resident), time(sent), ratio(most, resident, "%.1fx"), ratio(most, sent, "%.1fx"),
+                    rate(resident, spec.moved()), rate(spec.copy(), spec.moved()),
+                    percent(spec.copy(), resident)));
+            rows.add(row);
+        });
+        table("On the device", names, rows);
     }
 
     private void pair(String title, String first, String second, String quotient, Kind kind) {
@@ -147,6 +178,19 @@ final class Report {
         Measurement a = results.get(above);
         Measurement b = results.get(below);
         return a == null || b == null ? NONE : String.format(Locale.ROOT, format, a.median() / b.median());
+    }
+
+    /** GB a second. */
+    private String rate(Spec spec, long floats) {
+        Measurement m = results.get(spec);
+        return m == null ? NONE : String.format(Locale.ROOT, "%,.1f", floats * Float.BYTES / (1e3 * m.median()));
+    }
+
+    private String percent(Spec above, Spec below) {
+        Measurement a = results.get(above);
+        Measurement b = results.get(below);
+        return a == null || b == null ? NONE
+                : String.format(Locale.ROOT, "%.0f %%", 100 * a.median() / b.median());
     }
 
     private String bytes(Spec spec) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** What the command line asks for. */
 final class Settings {
@@ -15,9 +16,10 @@ final class Settings {
             usage: jmh/run [options]
               --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
               --peers           libtorch beside us
+              --device          TornadoVM's device beside the CPU, data there and data sent there
               --losses A,B      default: all (%s)
               --sizes S,T       elements (65536) or dimensions (1024x1000); default: what suits each loss
-              --threads N,M     default: 1,2
+              --threads N,M     default: 1,2; with --device 1 and as many as there are cores
               --forks N         rounds over the whole set, one JVM each; default: 5
               --no-polluted     without the runs after all other losses
               --no-segment      without the runs over native memory segments
@@ -28,9 +30,10 @@ final class Settings {
 
     private List<String> losses = Subjects.NAMES;
     private List<Shape> sizes = List.of();
-    private List<Integer> threads = List.of(1, 2);
+    private List<Integer> threads = List.of();
     private boolean quick;
     private boolean peers;
+    private boolean device;
     private boolean polluted = true;
     private boolean segment = true;
     private boolean help;
@@ -51,6 +54,7 @@ final class Settings {
             switch (option) {
                 case "--quick" -> s.quick = true;
                 case "--peers" -> s.peers = true;
+                case "--device" -> s.device = true;
                 case "--no-polluted" -> s.polluted = false;
                 case "--no-segment" -> s.segment = false;
                 case "--help", "-h" -> s.help = true;
@@ -62,6 +66,13 @@ final class Settings {
                 }
                 default -> throw new IllegalArgumentException(option + ": no such option\n" + USAGE);
             }
+        }
+        if (s.device && s.peers) {
+            throw new IllegalArgumentException("--peers: not with --device, whose peer is jmh/torch-gpu");
+        }
+        if (s.threads.isEmpty()) {
+            int most = s.device ? Runtime.getRuntime().availableProcessors() : 2;
+            s.threads = IntStream.of(1, most).distinct().boxed().toList();
         }
         return s;
     }
@@ -104,7 +115,7 @@ final class Settings {
         Set<Spec> specs = new LinkedHashSet<>();
         for (Shape shape : shapes()) {
             for (int t : threads) {
-                if (shape.rank() == 1) specs.add(new Spec(Kind.PLAIN, "", shape, t));
+                if (shape.rank() == 1 && !device) specs.add(new Spec(Kind.PLAIN, "", shape, t));
                 for (String loss : losses) {
                     if (shapes(loss).contains(shape)) specs.addAll(specs(new Spec(Kind.JLOSS, loss, shape, t)));
                 }
@@ -115,6 +126,12 @@ final class Settings {
 
     private List<Spec> specs(Spec spec) {
         List<Spec> specs = new ArrayList<>(List.of(spec));
+        if (device) {
+            if (spec.threads() == threads.getFirst()) {
+                specs.addAll(List.of(spec.with(Kind.RESIDENT), spec.copy(), spec.with(Kind.TRANSFERRED)));
+            }
+            return specs;
+        }
         if (peers) specs.add(spec.with(Kind.LIBTORCH));
         // Neither has to do with the number of threads: once is enough.
         if (segment && spec.threads() == threads.getFirst()) specs.add(spec.with(Kind.SEGMENT));
@@ -161,6 +178,10 @@ final class Settings {
 
     boolean peers() {
         return peers;
+    }
+
+    boolean device() {
+        return device;
     }
 
     boolean help() {

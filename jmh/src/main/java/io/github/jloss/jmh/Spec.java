@@ -1,10 +1,12 @@
 package io.github.jloss.jmh;
 
+import java.util.List;
+
 /**
  * One thing to measure.
  *
  * @param kind what
- * @param loss the name of the loss; empty for the plain loop
+ * @param loss the name of the loss; empty for what has none
  * @param shape the batch
  * @param threads threads
  */
@@ -24,6 +26,16 @@ record Spec(Kind kind, String loss, Shape shape, int threads) {
     /** The same with another number of threads. */
     Spec withThreads(int other) {
         return new Spec(kind, loss, shape, other);
+    }
+
+    /** A copy within the device's memory that moves as many floats, half of them read, half written. */
+    Spec copy() {
+        return new Spec(Kind.COPY, "", new Shape(List.of(Math.toIntExact((moved() + 1) / 2))), threads);
+    }
+
+    /** Floats that value and gradient read and write at the least. */
+    long moved() {
+        return Subjects.of(loss).moved(shape);
     }
 
     /** Floats of the inputs together. */

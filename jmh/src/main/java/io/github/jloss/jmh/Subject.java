@@ -25,6 +25,17 @@ record Subject(String name, List<Shape> shapes, Shape small, Function<Shape, Cri
                 data, Shape::size);
     }
 
+    /**
+     * Floats that value and gradient read and write at the least: each input and target once, each gradient once.
+     * Labels and targets of one number per row are left out, 3 % where rows are shortest.
+     */
+    long moved(Shape shape) {
+        Data example = data.apply(small);
+        boolean alike = example.target() != null
+                && example.target().data().length == example.inputs().getFirst().data().length;
+        return (alike ? 3 : 2) * floats.applyAsLong(shape);
+    }
+
     /** Whether a shape has the dimensions this loss needs. */
     boolean fits(Shape shape) {
         return shape.rank() == small.rank();

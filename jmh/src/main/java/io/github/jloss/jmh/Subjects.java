@@ -44,8 +44,9 @@ final class Subjects {
             mask("dice", DiceLoss.binary()),
             classMask("jaccard_multiclass", JaccardLoss.multiclass()),
             classMask("dice_multiclass", DiceLoss.multiclass()),
-            Subject.of("contrastive", new ContrastiveLoss(), shape -> Data.pairs(shape.dim(0), shape.dim(1)), "64x512",
-                    "4096x512"),
+            new Subject("contrastive", List.of(Shape.of("4096x512")), Shape.of("64x512"),
+                    shape -> new ContrastiveLoss(), shape -> Data.pairs(shape.dim(0), shape.dim(1)),
+                    shape -> 2 * shape.size()),
             new Subject("arcface", List.of(Shape.of("256x512x10000"), Shape.of("256x512x100000")),
                     Shape.of("32x64x300"), shape -> AngularPenaltySMLoss.arcface(), Subjects::embeddings,
                     shape -> (long) shape.dim(1) * (shape.dim(0) + shape.dim(2))));
