@@ -22,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * }</pre>
  *
  * <p>Results differ from those of the CPU in the last digits: sums are taken in another order, with as many digits, but
- * in floats, so that a sum above their range is infinite. All back ends of the same device and mode share its memory; calls from several threads wait for each other.
+ * in floats, so that a sum above their range is infinite. All back ends of the same device and mode share its memory;
+ * calls from several threads wait for each other.
  */
 public final class TornadoBackend implements Backend, AutoCloseable {
 
