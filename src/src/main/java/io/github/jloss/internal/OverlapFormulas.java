@@ -3,9 +3,9 @@ package io.github.jloss.internal;
 import io.github.jloss.spi.Scalar;
 
 /**
- * What overlap losses compute of each element, on every back end. {@code t} is the target, or the pixel's label where {@code oneHot} says
- * so, and {@code label} the class that is being looked at. The overlap's derivative is {@code slopeI dI/do + slopeO}
- * in every element: the whole loss is in these two numbers.
+ * What overlap losses compute of each element, on every back end. {@code t} is the target, or the pixel's label where
+ * {@code oneHot} says so, and {@code label} the class that is being looked at. The overlap's derivative is
+ * {@code slopeI dI/do + slopeO} in every element: the whole loss is in these two numbers.
  */
 public final class OverlapFormulas {
 
