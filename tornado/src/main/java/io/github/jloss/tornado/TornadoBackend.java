@@ -145,13 +145,17 @@ public final class TornadoBackend implements Backend, AutoCloseable {
 
     @Override
     public void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
-        throw new UnsupportedOperationException("overlap on " + describe());
+        try (Call call = session().call()) {
+            OverlapEngine.sums(call, what, input, target, stash, sums);
+        }
     }
 
     @Override
     public void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
             boolean stashed, boolean add) {
-        throw new UnsupportedOperationException("overlap on " + describe());
+        try (Call call = session().call()) {
+            OverlapEngine.gradient(call, what, input, target, slopes, gradient, stashed, add);
+        }
     }
 
     @Override
