@@ -40,6 +40,16 @@ public final class Bits {
     }
 
     /**
+     * NaN, which not every compiler knows how to write.
+     *
+     * @param x any float
+     * @return NaN
+     */
+    public static float nan(float x) {
+        return Float.NaN;
+    }
+
+    /**
      * Whether the sign bit is set. On some devices that of -0 and NaN is not seen.
      *
      * @param x a float

@@ -212,7 +212,7 @@ public final class Scalar {
         float v = fma(k, LN2, fma(r, f2, f));
         v = ifLess(x, Float.POSITIVE_INFINITY, v, x);
         v = ifEqual(x, 0f, Float.NEGATIVE_INFINITY, v);
-        return ifLess(x, 0f, Float.NaN, v);
+        return ifLess(x, 0f, Bits.nan(x), v);
     }
 
     /**

@@ -98,9 +98,7 @@ public record Device(int driver, int index, String kind, String name, String typ
 
         static {
             // A kernel that does not build must be an error, and not run as Java behind everybody's back.
-            if (System.getProperty("tornado.recover.bailout") == null) {
-                System.setProperty("tornado.recover.bailout", "False");
-            }
+            byDefault("tornado.recover.bailout", "False");
             TornadoRuntime runtime = null;
             Throwable failure = null;
             try {
@@ -111,6 +109,12 @@ public record Device(int driver, int index, String kind, String name, String typ
             }
             RUNTIME = runtime;
             FAILURE = failure;
+        }
+
+        private static void byDefault(String property, String value) {
+            if (System.getProperty(property) == null) {
+                System.setProperty(property, value);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ final class PointwiseEngine {
         if (b != null) Strides.write(call.arguments(), Pointwise.B_STRIDES, b, input);
         formulas.options(formula, call, Pointwise.SCALE + 1);
         int groups = Call.groups(input.size(), MOST_GROUPS);
-        Plan.FloatResults sums = call.run(formulas.pointwise(), groups);
+        Plan.FloatResults sums = call.run(formulas.kernel(formula), groups);
         double sum = 0;
         for (int g = 0; g < groups; g++) {
             sum += GroupSum.of(sums.get(2 * g), sums.get(2 * g + 1));

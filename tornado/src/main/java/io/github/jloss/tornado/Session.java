@@ -71,7 +71,12 @@ final class Session {
     Plan.FloatResults run(Kernel kernel, int groups, int[] arguments, float[] options) {
         if (plan == null || !plan.has(kernel)) {
             kernels.add(kernel);
-            replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity());
+            try {
+                replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity());
+            } catch (RuntimeException e) {
+                kernels.remove(kernel);
+                throw e;
+            }
         }
         return plan.run(kernel, groups, arguments, options);
     }

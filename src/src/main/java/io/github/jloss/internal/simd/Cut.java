@@ -1,7 +1,8 @@
 package io.github.jloss.internal.simd;
 
-import io.github.jloss.internal.simd.Node.Op;
-import io.github.jloss.internal.simd.Node.Operation;
+import io.github.jloss.internal.formula.Node;
+import io.github.jloss.internal.formula.Node.Op;
+import io.github.jloss.internal.formula.Node.Operation;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

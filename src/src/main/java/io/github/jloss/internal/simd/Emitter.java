@@ -2,11 +2,12 @@ package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.Fma;
 import io.github.jloss.internal.Parameters;
-import io.github.jloss.internal.simd.Node.FloatConstant;
-import io.github.jloss.internal.simd.Node.IntConstant;
-import io.github.jloss.internal.simd.Node.Op;
-import io.github.jloss.internal.simd.Node.Operation;
-import io.github.jloss.internal.simd.Node.Type;
+import io.github.jloss.internal.formula.Node;
+import io.github.jloss.internal.formula.Node.FloatConstant;
+import io.github.jloss.internal.formula.Node.IntConstant;
+import io.github.jloss.internal.formula.Node.Op;
+import io.github.jloss.internal.formula.Node.Operation;
+import io.github.jloss.internal.formula.Node.Type;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

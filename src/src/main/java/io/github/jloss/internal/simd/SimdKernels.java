@@ -4,6 +4,8 @@ import io.github.jloss.internal.FoldFormula;
 import io.github.jloss.internal.Parameters;
 import io.github.jloss.internal.PointwiseKernel;
 import io.github.jloss.internal.PointwiseKernel.Mode;
+import io.github.jloss.internal.formula.Lifter;
+import io.github.jloss.internal.formula.Node;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import java.lang.invoke.MethodHandles;

@@ -78,6 +78,16 @@ public final class DeviceBits {
     }
 
     /**
+     * NaN; TornadoVM writes the constant in a way that OpenCL does not know.
+     *
+     * @param x any float
+     * @return NaN
+     */
+    public static float nan(float x) {
+        return (x - x) / (x - x);
+    }
+
+    /**
      * Whether a float is below 0; -0 and NaN are not.
      *
      * @param x a float

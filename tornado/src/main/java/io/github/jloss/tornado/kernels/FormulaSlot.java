@@ -1,17 +1,40 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.spi.ElementFormula;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * The place of the formula in the source of {@link Pointwise}: for each formula, {@code KernelLoader} makes a class of
- * this form that creates it from the options. The record is gone from the compiled kernel.
+ * The place of the formula in the source of {@link Pointwise}: for each formula, the back end writes a class of this
+ * form, and the kernel is compiled with that.
  */
-final class FormulaSlot {
+public final class FormulaSlot {
 
     private FormulaSlot() {}
 
-    static ElementFormula formula(FloatArray options) {
-        throw new IllegalStateException("no formula for " + options);
+    /**
+     * The formula's value.
+     *
+     * @param options its components
+     * @param x the input
+     * @param t the target
+     * @param a the first coefficient
+     * @param b the second coefficient
+     * @return the loss
+     */
+    public static float value(FloatArray options, float x, float t, float a, float b) {
+        throw new UnsupportedOperationException("a slot without a formula");
+    }
+
+    /**
+     * The formula's derivative with respect to the input.
+     *
+     * @param options its components
+     * @param x the input
+     * @param t the target
+     * @param a the first coefficient
+     * @param b the second coefficient
+     * @return the derivative
+     */
+    public static float gradient(FloatArray options, float x, float t, float a, float b) {
+        throw new UnsupportedOperationException("a slot without a formula");
     }
 }

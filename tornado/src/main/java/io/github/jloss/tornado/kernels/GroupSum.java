@@ -12,6 +12,9 @@ public final class GroupSum {
     /** Threads of a group. */
     public static final int THREADS = 256;
 
+    /** Floats of local memory that {@link #write} needs: in one array, as TornadoVM takes two of a size for one. */
+    public static final int SHARED = 2 * THREADS;
+
     private GroupSum() {}
 
     /**
@@ -31,29 +34,30 @@ public final class GroupSum {
      * Adds up the sums of the group's threads. All threads of the group must come here.
      *
      * @param context which thread this is
-     * @param sums local memory for {@link #THREADS} floats
-     * @param errors likewise
+     * @param shared local memory for {@link #SHARED} floats
      * @param sum this thread's sum
      * @param error what rounding took from it
      * @param results receives the group's sum and what rounding took from that
      * @param to where
      */
-    public static void write(KernelContext context, float[] sums, float[] errors, float sum, float error,
-            FloatArray results, int to) {
+    public static void write(KernelContext context, float[] shared, float sum, float error, FloatArray results,
+            int to) {
         int me = context.localIdx;
-        sums[me] = sum;
-        errors[me] = error;
+        shared[me] = sum;
+        shared[THREADS + me] = error;
         for (int half = THREADS / 2; half > 0; half >>= 1) {
             context.localBarrier();
             if (me < half) {
-                float next = sums[me] + sums[me + half];
-                errors[me] += errors[me + half] + rounding(sums[me], sums[me + half], next);
-                sums[me] = next;
+                float mine = shared[me];
+                float other = shared[me + half];
+                float next = mine + other;
+                shared[THREADS + me] += shared[THREADS + me + half] + rounding(mine, other, next);
+                shared[me] = next;
             }
         }
         if (me == 0) {
-            results.set(to, sums[0]);
-            results.set(to + 1, errors[0]);
+            results.set(to, shared[0]);
+            results.set(to + 1, shared[THREADS]);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.spi.ElementFormula;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -57,9 +56,7 @@ public final class Pointwise {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] sums = context.allocateFloatLocalArray(GroupSum.THREADS);
-        float[] errors = context.allocateFloatLocalArray(GroupSum.THREADS);
-        ElementFormula formula = FormulaSlot.formula(options);
+        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         float scale = options.get(SCALE);
         int threads = at.get(Arguments.THREADS);
         int n = at.get(N);
@@ -78,10 +75,10 @@ public final class Pointwise {
             float t = memory.get(target + i);
             float a = first < 0 ? 1f : memory.get(first + Strides.index(at, A_STRIDES, i));
             float b = second < 0 ? 1f : memory.get(second + Strides.index(at, B_STRIDES, i));
-            float value = formula.value(x, t, a, b);
+            float value = FormulaSlot.value(options, x, t, a, b);
             float up = upstream < 0 ? scale : scale * memory.get(upstream + i);
             if (gradient >= 0) {
-                float g = formula.gradient(x, t, a, b) * up;
+                float g = FormulaSlot.gradient(options, x, t, a, b) * up;
                 memory.set(gradient + i, add == 0 ? g : memory.get(gradient + i) + g);
             }
             if (losses >= 0) {
@@ -91,7 +88,7 @@ public final class Pointwise {
             error += GroupSum.rounding(sum, value, next);
             sum = next;
         }
-        GroupSum.write(context, sums, errors, sum, error, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
         if (context.globalIdx == 0) {
             results.set(0, at.get(Arguments.TICKET));
         }

@@ -1,9 +1,9 @@
-package io.github.jloss.internal.simd;
+package io.github.jloss.internal.formula;
 
 import io.github.jloss.internal.Parameters;
-import io.github.jloss.internal.simd.Node.FloatConstant;
-import io.github.jloss.internal.simd.Node.IntConstant;
-import io.github.jloss.internal.simd.Node.Op;
+import io.github.jloss.internal.formula.Node.FloatConstant;
+import io.github.jloss.internal.formula.Node.IntConstant;
+import io.github.jloss.internal.formula.Node.Op;
 import io.github.jloss.spi.Scalar;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,13 +43,18 @@ import java.util.Set;
  * formula's own methods (followed), and branches on the formula's boolean components (decided). Everything that
  * vectors cannot do the same way is refused, with a sentence that says what it was.
  */
-final class Lifter {
+public final class Lifter {
 
     /** A formula that cannot be translated; the message says why. */
-    static final class Refused extends RuntimeException {
+    public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Refused(String why) {
+        /**
+         * Says no.
+         *
+         * @param why a sentence of which the formula is the subject
+         */
+        public Refused(String why) {
             super(why);
         }
     }
@@ -82,18 +87,45 @@ final class Lifter {
     private final Class<?> formula;
     private final Parameters parameters;
     private final int variant;
+    private final Class<?> opaque;
     private final Map<Class<?>, ClassModel> models = new HashMap<>();
     private final Map<Node, Node> nodes = new HashMap<>();
     private int depth;
 
-    Lifter(Class<?> formula, Parameters parameters, int variant) {
+    /**
+     * For code that goes down to the bits.
+     *
+     * @param formula its class
+     * @param parameters the components of that class
+     * @param variant the values of its boolean components
+     */
+    public Lifter(Class<?> formula, Parameters parameters, int variant) {
+        this(formula, parameters, variant, null);
+    }
+
+    /**
+     * For code in which the calls of one class stay calls.
+     *
+     * @param formula its class
+     * @param parameters the components of that class
+     * @param variant the values of its boolean components
+     * @param opaque static methods of this class, from floats to a float, are not looked into; or null
+     */
+    public Lifter(Class<?> formula, Parameters parameters, int variant, Class<?> opaque) {
+        this.opaque = opaque;
         this.formula = formula;
         this.parameters = parameters;
         this.variant = variant;
     }
 
-    /** What {@code value} or {@code gradient} of the formula computes of its four arguments. */
-    Node lift(String method) {
+    /**
+     * What a method of the formula computes of its four arguments.
+     *
+     * @param method such as {@code value} or {@code gradient}
+     * @return its result
+     * @throws Refused if it cannot be told
+     */
+    public Node lift(String method) {
         return call(formula, method, "(FFFF)F", List.of(THIS, new Node.Argument(0), new Node.Argument(1),
                 new Node.Argument(2), new Node.Argument(3)));
     }
@@ -237,6 +269,10 @@ final class Lifter {
         Op op = FUNCTIONS.get(owner + "." + method + descriptor);
         if (op != null) {
             return node(op, arguments.toArray(Node[]::new));
+        }
+        if (opaque != null && owner.equals(opaque.getName())) {
+            Node call = new Node.Call(owner, method, List.copyOf(arguments));
+            return nodes.computeIfAbsent(call, n -> n);
         }
         if (!isStatic && arguments.get(0) == THIS) {
             return call(formula, method, descriptor, arguments);

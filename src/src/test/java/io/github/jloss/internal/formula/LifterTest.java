@@ -1,4 +1,4 @@
-package io.github.jloss.internal.simd;
+package io.github.jloss.internal.formula;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

@@ -1,0 +1,4 @@
+/**
+ * What a formula computes, read from its bytecode: as a graph, from which back ends write code of their own.
+ */
+package io.github.jloss.internal.formula;
