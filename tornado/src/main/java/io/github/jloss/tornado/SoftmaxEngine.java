@@ -25,8 +25,8 @@ final class SoftmaxEngine {
     /** So many rows keep a device busy with a thread for each, where their classes are apart. */
     private static final int MANY = 4096;
 
-    /** Labels are carried as floats. */
-    private static final int MOST_LABELS = 1 << 24;
+    /** Numbers of classes are floats in kernels. */
+    private static final int MOST_CLASSES = 1 << 24;
 
     /** Labels that are made floats at a time. */
     private static final int PIECE = 1 << 16;
@@ -49,6 +49,10 @@ final class SoftmaxEngine {
             boolean add) {
         long rows = input.size() / classes;
         if (rows == 0) return 0;
+        if (classes > MOST_CLASSES) {
+            throw new IllegalArgumentException("input: found " + classes + " classes, expected at most 2^24 on a"
+                    + " device");
+        }
         Tensor soft = target instanceof Tensor tensor ? tensor : null;
         double smoothing = formula.smoothing();
         boolean hasOthers = soft != null || smoothing != 0;
@@ -56,7 +60,7 @@ final class SoftmaxEngine {
                 .set(Softmax.CLASSES, (int) classes)
                 .set(Softmax.INNER, (int) inner)
                 .set(Softmax.INPUT, call.in(input))
-                .set(Softmax.LABELS, target instanceof Labels labels ? upload(call, labels, classes, ignoreIndex) : -1)
+                .set(Softmax.LABELS, target instanceof Labels labels ? upload(call, labels, ignoreIndex) : -1)
                 .set(Softmax.SOFT, call.in(soft))
                 .set(Softmax.WEIGHT, call.in(weight))
                 .set(Softmax.LOSSES, call.out(losses, false))
@@ -87,11 +91,7 @@ final class SoftmaxEngine {
     }
 
     /** Labels as floats, -1 for those to ignore. */
-    private static int upload(Call call, Labels labels, long classes, long ignoreIndex) {
-        if (classes > MOST_LABELS) {
-            throw new IllegalArgumentException("input: found " + classes + " classes, expected at most 2^24 on a"
-                    + " device, which takes labels as floats");
-        }
+    private static int upload(Call call, Labels labels, long ignoreIndex) {
         int n = (int) labels.size();
         int at = call.temporary(n);
         float[] piece = new float[Math.min(n, PIECE)];

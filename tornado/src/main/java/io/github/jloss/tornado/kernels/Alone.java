@@ -14,17 +14,17 @@ public final class Alone {
     }
 
     /** The thread's own maximum. */
-    static float max(KernelContext context, float[] numbers, int[] places, int width, float max, int place) {
+    static float max(KernelContext context, float[] shared, int width, float max, int place) {
         return max;
     }
 
     /** The thread's own place. */
-    static int place(KernelContext context, int[] places, int width, int own) {
+    static int place(KernelContext context, float[] shared, int width, int own) {
         return own;
     }
 
     /** The thread's own sum. */
-    static float total(KernelContext context, float[] sums, float[] errors, int width, float sum, float error) {
+    static float total(KernelContext context, float[] shared, int width, float sum, float error) {
         return rounded(sum, error);
     }
 

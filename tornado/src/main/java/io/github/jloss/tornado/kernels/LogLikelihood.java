@@ -34,8 +34,7 @@ public final class LogLikelihood {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] sums = context.allocateFloatLocalArray(GroupSum.THREADS);
-        float[] errors = context.allocateFloatLocalArray(GroupSum.THREADS);
+        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         int threads = at.get(Arguments.THREADS);
         int rows = at.get(Softmax.ROWS);
         int classes = at.get(Softmax.CLASSES);
@@ -79,7 +78,7 @@ public final class LogLikelihood {
                 memory.set(gradient + i, memory.get(gradient + i) + g);
             }
         }
-        GroupSum.write(context, sums, errors, sum, error, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
         if (context.globalIdx == 0) {
             results.set(0, at.get(Arguments.TICKET));
         }

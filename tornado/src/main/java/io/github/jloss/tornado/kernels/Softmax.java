@@ -77,9 +77,7 @@ public final class Softmax {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] sums = context.allocateFloatLocalArray(GroupSum.THREADS);
-        float[] errors = context.allocateFloatLocalArray(GroupSum.THREADS);
-        int[] places = context.allocateIntLocalArray(GroupSum.THREADS);
+        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         int threads = at.get(Arguments.THREADS);
         int rows = at.get(ROWS);
         int classes = at.get(CLASSES);
@@ -120,8 +118,8 @@ public final class Softmax {
                 place = max < x ? c : place;
                 max = max < x ? x : max;
             }
-            max = Team.max(context, sums, places, width, max, place);
-            place = Team.place(context, places, width, place);
+            max = Team.max(context, shared, width, max, place);
+            place = Team.place(context, shared, width, place);
             if (soft >= 0 && exists) {
                 own = place;
             }
@@ -163,7 +161,7 @@ public final class Softmax {
                     }
                 }
             }
-            float others = Team.total(context, sums, errors, width, sum, error);
+            float others = Team.total(context, shared, width, sum, error);
             float e = Scalar.expNeg(max - logit);
             float logSum = SoftmaxFormulas.logSum(others, e);
             for (int c = lane; c < end; c += width) {
@@ -182,8 +180,8 @@ public final class Softmax {
                 }
             }
             int together = hasOthers ? width : 1;
-            float allTerms = Team.total(context, sums, errors, together, terms, termsError);
-            float allSlopes = Team.total(context, sums, errors, together, slopes, slopesError);
+            float allTerms = Team.total(context, shared, together, terms, termsError);
+            float allSlopes = Team.total(context, shared, together, slopes, slopesError);
             if (!focusedOthers) {
                 allTerms -= allSlopes == 0f ? 0f : allSlopes * logSum;
             }
@@ -234,7 +232,7 @@ public final class Softmax {
                 memory.set(gradient + i, add ? memory.get(gradient + i) + g : g);
             }
         }
-        GroupSum.write(context, sums, errors, lossSum, lossError, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, shared, lossSum, lossError, results, 1 + 2 * context.groupIdx);
         if (context.globalIdx == 0) {
             results.set(0, at.get(Arguments.TICKET));
         }

@@ -18,50 +18,54 @@ final class Team {
     }
 
     /** The largest number that a thread of the team found; {@link #place} must follow. */
-    static float max(KernelContext context, float[] numbers, int[] places, int width, float max, int place) {
+    static float max(KernelContext context, float[] shared, int width, float max, int place) {
         int me = context.localIdx;
         int lane = me % width;
-        numbers[me] = max;
-        places[me] = place;
+        shared[me] = max;
+        shared[GroupSum.THREADS + me] = place;
         for (int half = width / 2; half > 0; half >>= 1) {
             context.localBarrier();
             if (lane < half) {
-                float other = numbers[me + half];
-                int otherPlace = places[me + half];
-                boolean earlier = other == numbers[me] && otherPlace < places[me];
-                if (numbers[me] < other || earlier) {
-                    numbers[me] = other;
-                    places[me] = otherPlace;
-                }
+                float mine = shared[me];
+                float other = shared[me + half];
+                float minePlace = shared[GroupSum.THREADS + me];
+                float otherPlace = shared[GroupSum.THREADS + me + half];
+                float earlier = minePlace < otherPlace ? minePlace : otherPlace;
+                shared[GroupSum.THREADS + me] = mine < other ? otherPlace : mine == other ? earlier : minePlace;
+                shared[me] = mine < other ? other : mine;
             }
         }
         context.localBarrier();
-        return numbers[me - lane];
+        return shared[me - lane];
     }
 
     /** Where the largest number was, the first such place. */
-    static int place(KernelContext context, int[] places, int width, int own) {
-        int place = places[context.localIdx - context.localIdx % width];
+    static int place(KernelContext context, float[] shared, int width, int own) {
+        int me = context.localIdx;
+        float place = shared[GroupSum.THREADS + me - me % width];
         context.localBarrier();
-        return place;
+        return (int) place;
     }
 
     /** The sum of what the team's threads added up. */
-    static float total(KernelContext context, float[] sums, float[] errors, int width, float sum, float error) {
+    static float total(KernelContext context, float[] shared, int width, float sum, float error) {
         int me = context.localIdx;
         int lane = me % width;
-        sums[me] = sum;
-        errors[me] = error;
+        shared[me] = sum;
+        shared[GroupSum.THREADS + me] = error;
         for (int half = width / 2; half > 0; half >>= 1) {
             context.localBarrier();
             if (lane < half) {
-                float next = sums[me] + sums[me + half];
-                errors[me] += errors[me + half] + GroupSum.rounding(sums[me], sums[me + half], next);
-                sums[me] = next;
+                float mine = shared[me];
+                float other = shared[me + half];
+                float next = mine + other;
+                shared[GroupSum.THREADS + me] += shared[GroupSum.THREADS + me + half]
+                        + GroupSum.rounding(mine, other, next);
+                shared[me] = next;
             }
         }
         context.localBarrier();
-        float total = Alone.rounded(sums[me - lane], errors[me - lane]);
+        float total = Alone.rounded(shared[me - lane], shared[GroupSum.THREADS + me - lane]);
         context.localBarrier();
         return total;
     }
