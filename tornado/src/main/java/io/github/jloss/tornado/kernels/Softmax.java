@@ -183,7 +183,7 @@ public final class Softmax {
             float allTerms = Team.total(context, shared, together, terms, termsError);
             float allSlopes = Team.total(context, shared, together, slopes, slopesError);
             if (!focusedOthers) {
-                allTerms -= allSlopes == 0f ? 0f : allSlopes * logSum;
+                allTerms -= allSlopes * logSum;
             }
 
             float lossOfOwn = logSum - (logit - max);
