@@ -161,7 +161,10 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     @Override
     public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
             long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
-        throw new UnsupportedOperationException("softmax on " + describe());
+        try (Call call = session().call()) {
+            return SoftmaxEngine.run(call, formula, input, classes, inner, target, weight, ignoreIndex, losses,
+                    upstream, gradient, scale, add);
+        }
     }
 
     @Override
