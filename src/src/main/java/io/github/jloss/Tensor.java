@@ -8,8 +8,8 @@ import java.util.Objects;
 
 /**
  * A row-major, contiguous view of 32-bit floats that the caller owns: a {@code float[]}, a {@link MemorySegment}
- * (heap or native, also beyond 2^31-1 elements) or memory of a device. Creating, slicing and reshaping a tensor copies nothing, and every
- * write through a tensor is seen by the owner of the memory.
+ * (heap or native, also beyond 2^31-1 elements) or memory of a device. Creating, slicing and reshaping a tensor copies
+ * nothing, and every write through a tensor is seen by the owner of the memory.
  *
  * <pre>{@code
  * Tensor logits = Tensor.of(floats, 8, 1, 256, 256);

@@ -3,11 +3,11 @@ package io.github.jloss.internal;
 import io.github.jloss.spi.Scalar;
 
 /**
- * What overlap losses compute of each element. {@code t} is the target, or the pixel's label where {@code oneHot} says
- * so, and {@code label} the class that is being looked at. The overlap's derivative is {@code slopeI dI/do + slopeO}
- * in every element: the whole loss is in these two numbers.
+ * What overlap losses compute of each element, on every back end. {@code t} is the target, or the pixel's label where
+ * {@code oneHot} says so, and {@code label} the class that is being looked at. The overlap's derivative is
+ * {@code slopeI dI/do + slopeO} in every element: the whole loss is in these two numbers.
  */
-final class OverlapFormulas {
+public final class OverlapFormulas {
 
     private OverlapFormulas() {}
 
@@ -33,52 +33,103 @@ final class OverlapFormulas {
      * three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the overlap is nearly
      * nothing or nearly everything.
      */
-    static final class ElementSums implements FoldFormula, MutableFormula {
-        boolean logits;
-        boolean product;
-        boolean oneHot;
-        boolean ignores;
-        float label;
-        float ignored;
+    public static final class ElementSums implements FoldFormula, MutableFormula {
+        /** Whether x is a logit. */
+        public boolean logits;
+        /** Whether the overlap is {@code o t}, or {@code min(o, t)}. */
+        public boolean product;
+        /** Whether t is a label. */
+        public boolean oneHot;
+        /** Whether there is a target to ignore. */
+        public boolean ignores;
+        /** The class's label. */
+        public float label;
+        /** The target to ignore. */
+        public float ignored;
 
-        private static float small(float x) {
-            return Scalar.sigmoidNeg(Math.abs(x));
+        /** A formula whose fields are to be set. */
+        public ElementSums() {}
+
+        /**
+         * What the three sums share.
+         *
+         * @param x input
+         * @return the smaller one of o and 1 - o, where x is a logit
+         */
+        public float tail(float x) {
+            return logits ? Scalar.sigmoidNeg(Math.abs(x)) : 0;
         }
 
         /** o. */
-        private float inside(float x) {
-            return logits ? Scalar.ifSignBit(x, small(x), 1 - small(x)) : x;
+        private float inside(float x, float tail) {
+            return logits ? Scalar.ifSignBit(x, tail, 1 - tail) : x;
         }
 
         /** 1 - o. */
-        private float outside(float x) {
-            return logits ? Scalar.ifSignBit(x, 1 - small(x), small(x)) : 1 - x;
+        private float outside(float x, float tail) {
+            return logits ? Scalar.ifSignBit(x, 1 - tail, tail) : 1 - x;
         }
 
         /** o - t. */
-        private float excess(float x, float t) {
-            return logits ? Scalar.ifSignBit(x, small(x) - t, 1 - t - small(x)) : x - t;
+        private float excess(float x, float tail, float t) {
+            return logits ? Scalar.ifSignBit(x, tail - t, 1 - t - tail) : x - t;
+        }
+
+        /**
+         * The overlap.
+         *
+         * @param x input
+         * @param tail its {@link #tail}
+         * @param t target
+         * @return a summand of the first sum
+         */
+        public float overlap(float x, float tail, float t) {
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? inside(x, tail) * target
+                    : Scalar.ifLess(excess(x, tail, target), 0, inside(x, tail), target));
+        }
+
+        /**
+         * What o has more than the overlap.
+         *
+         * @param x input
+         * @param tail its {@link #tail}
+         * @param t target
+         * @return a summand of the second sum
+         */
+        public float more(float x, float tail, float t) {
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? inside(x, tail) * (1 - target)
+                    : positivePart(excess(x, tail, target)));
+        }
+
+        /**
+         * What the target has more than the overlap.
+         *
+         * @param x input
+         * @param tail its {@link #tail}
+         * @param t target
+         * @return a summand of the third sum
+         */
+        public float missing(float x, float tail, float t) {
+            float target = target(t, label, oneHot);
+            return unlessIgnored(t, ignored, ignores, product ? outside(x, tail) * target
+                    : positivePart(-excess(x, tail, target)));
         }
 
         @Override
         public float value(float x, float t, float a, float b) {
-            float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? inside(x) * target
-                    : Scalar.ifLess(excess(x, target), 0, inside(x), target));
+            return overlap(x, tail(x), t);
         }
 
         @Override
         public float second(float x, float t, float a, float b) {
-            float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? inside(x) * (1 - target)
-                    : positivePart(excess(x, target)));
+            return more(x, tail(x), t);
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
-            float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? outside(x) * target
-                    : positivePart(-excess(x, target)));
+            return missing(x, tail(x), t);
         }
 
         /**
@@ -92,17 +143,30 @@ final class OverlapFormulas {
     }
 
     /** The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it. */
-    static final class ElementSlopes implements MutableFormula {
-        boolean logits;
-        boolean product;
-        boolean oneHot;
-        boolean ignores;
-        boolean stashed;
-        boolean adds;
-        float label;
-        float ignored;
-        float slopeI;
-        float slopeO;
+    public static final class ElementSlopes implements MutableFormula {
+        /** Whether x is a logit. */
+        public boolean logits;
+        /** Whether the overlap is {@code o t}, or {@code min(o, t)}. */
+        public boolean product;
+        /** Whether t is a label. */
+        public boolean oneHot;
+        /** Whether there is a target to ignore. */
+        public boolean ignores;
+        /** Whether x is what {@link ElementSums} left of it. */
+        public boolean stashed;
+        /** Whether the gradient is added to a. */
+        public boolean adds;
+        /** The class's label. */
+        public float label;
+        /** The target to ignore. */
+        public float ignored;
+        /** The loss's derivative by the overlap. */
+        public float slopeI;
+        /** The loss's derivative by o. */
+        public float slopeO;
+
+        /** A formula whose fields are to be set. */
+        public ElementSlopes() {}
 
         @Override
         public float value(float x, float t, float a, float b) {
@@ -194,15 +258,29 @@ final class OverlapFormulas {
     }
 
     /** A pass for dL/dp of one class. */
-    abstract static class ClassSlope extends MapFormula {
-        boolean product;
-        boolean oneHot;
-        float label;
-        float slopeI;
-        float slopeO;
+    public abstract static class ClassSlope extends MapFormula {
+        /** Whether the overlap is {@code p t}, or {@code min(p, t)}. */
+        public boolean product;
+        /** Whether t is a label. */
+        public boolean oneHot;
+        /** The class's label. */
+        public float label;
+        /** The loss's derivative by the overlap. */
+        public float slopeI;
+        /** The loss's derivative by p. */
+        public float slopeO;
 
-        /** A probability of 1 is just one that was rounded: below a target of 1 it is always less. */
-        final float slope(float p, float t) {
+        /** A formula whose fields are to be set. */
+        ClassSlope() {}
+
+        /**
+         * dL/dp. A probability of 1 is just one that was rounded: below a target of 1 it is always less.
+         *
+         * @param p probability
+         * @param t target
+         * @return the loss's derivative
+         */
+        public final float slope(float p, float t) {
             float target = target(t, label, oneHot);
             return Scalar.fma(slopeI, product ? target : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
         }
@@ -229,9 +307,14 @@ final class OverlapFormulas {
      * the mean of what the others differ from it: in a pixel that is sure of its class both differences are small and
      * have all their digits.
      */
-    static final class ClassSlopes extends ClassSlope {
-        boolean ignores;
-        float ignored;
+    public static final class ClassSlopes extends ClassSlope {
+        /** Whether there is a target to ignore. */
+        public boolean ignores;
+        /** The target to ignore. */
+        public float ignored;
+
+        /** A formula whose fields are to be set. */
+        public ClassSlopes() {}
 
         @Override
         public float value(float x, float t, float a, float b) {

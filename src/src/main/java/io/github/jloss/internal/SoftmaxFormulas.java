@@ -5,9 +5,9 @@ import io.github.jloss.spi.Scalar;
 /**
  * The passes of the softmax engine over logits, and over numbers of rows. Some go over a row: then the class differs
  * from element to element and the row's numbers are parameters. Others go over many rows in one class: then it is the
- * other way round.
+ * other way round. The arithmetic that all of them share is in the static methods, which kernels of devices call, too.
  */
-final class SoftmaxFormulas {
+public final class SoftmaxFormulas {
 
     private SoftmaxFormulas() {}
 
@@ -97,7 +97,8 @@ final class SoftmaxFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            return log ? logSum(x, t, a) : t + Scalar.expNeg(x - a);
+            float e = Scalar.expNeg(x - a);
+            return log ? logSum(t, e) : t + e;
         }
     }
 
@@ -112,24 +113,17 @@ final class SoftmaxFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            float loss = logSum(x, t, a) - (a - x);
-            float sum = t + Scalar.expNeg(x - a);
-            return Scalar.ifEqual(b, 0f, 0f, (focused ? loss * Scalar.pow(t / sum, gamma) : loss) * b);
+            float e = Scalar.expNeg(x - a);
+            float power = focused ? Scalar.pow(t / (t + e), gamma) : 1f;
+            return ownLoss(focused, power, logSum(t, e) - (a - x), b);
         }
 
         @Override
         public float gradient(float x, float t, float a, float b) {
             float e = Scalar.expNeg(x - a);
             float sum = t + e;
-            float slope = b;
-            if (focused) {
-                // L = -u^g lp with u = 1 - p: -dL/dlp = u^g (1 - g p lp/u), and lp/u goes to -1 where u goes to 0.
-                float u = t / sum;
-                float ratio = Scalar.ifEqual(u, 0f, -1f, (a - x - logSum(x, t, a)) / u);
-                float p = e / sum;
-                slope = b * (Scalar.pow(u, gamma) * (1f - gamma * Scalar.ifEqual(p, 0f, 0f, p * ratio)));
-            }
-            return Scalar.ifEqual(b, 0f, 0f, slope / sum);
+            float power = focused ? Scalar.pow(t / sum, gamma) : 1f;
+            return ownFactor(focused, gamma, power, logSum(t, e) - (a - x), t, e, b);
         }
     }
 
@@ -229,33 +223,106 @@ final class SoftmaxFormulas {
     }
 
     /**
-     * log of the sum over all classes of e^(x_j - max). If others is below 1, the one class it leaves out is the
-     * maximum, and the sum is 1 + others.
+     * The logarithm of the sum over all classes of e^(x_j - max). If others is below 1, the one class it leaves out is
+     * the maximum, and the sum is 1 + others.
+     *
+     * @param others the sum over all classes but one
+     * @param own that one's summand
+     * @return the logarithm of both together
      */
-    private static float logSum(float max, float others, float logit) {
-        return Scalar.ifLess(others, 1f, Scalar.log1pUnit(others), Scalar.log(others + Scalar.expNeg(max - logit)));
+    public static float logSum(float others, float own) {
+        return Scalar.ifLess(others, 1f, Scalar.log1pUnit(others), Scalar.log(others + own));
     }
 
-    /** T f: the smoothed target, and where it is focused p^gamma = e^(gamma lp). */
-    private static float factor(boolean soft, boolean focused, float flat, float special, float target, float lp) {
+    /**
+     * The loss of the term of a row's own class.
+     *
+     * @param focused whether gamma is not 0
+     * @param power (1 - p)^gamma if so
+     * @param loss minus the logarithm of the class's probability
+     * @param weight the factor on the term
+     * @return the term; 0 where the weight is 0, whatever the row holds
+     */
+    public static float ownLoss(boolean focused, float power, float loss, float weight) {
+        return Scalar.ifEqual(weight, 0f, 0f, (focused ? loss * power : loss) * weight);
+    }
+
+    /**
+     * Minus the derivative of {@link #ownLoss} with respect to lp, divided by the sum over all classes. With u = 1 - p
+     * it is, before that, {@code u^g (1 - g p lp/u)}, and lp/u goes to -1 where u goes to 0.
+     *
+     * @param focused whether gamma is not 0
+     * @param gamma the exponent g
+     * @param power (1 - p)^gamma if focused
+     * @param loss minus lp
+     * @param others the sum over all classes but this one
+     * @param own this one's summand
+     * @param weight the factor on the term
+     * @return the factor on e^(x_j - max) in the gradients
+     */
+    public static float ownFactor(boolean focused, float gamma, float power, float loss, float others, float own,
+            float weight) {
+        float sum = others + own;
+        float slope = weight;
+        if (focused) {
+            float u = others / sum;
+            float ratio = Scalar.ifEqual(u, 0f, -1f, -loss / u);
+            float p = own / sum;
+            slope = weight * (power * (1f - gamma * Scalar.ifEqual(p, 0f, 0f, p * ratio)));
+        }
+        return Scalar.ifEqual(weight, 0f, 0f, slope / sum);
+    }
+
+    /**
+     * T f: the smoothed target, and where it is focused p^gamma = e^(gamma lp).
+     *
+     * @param soft whether targets are probabilities
+     * @param focused whether the exponent is not 0
+     * @param flat what smoothing gives to every class
+     * @param special the factor on soft targets, or the exponent of focusing: there is never both
+     * @param target of this class, if soft
+     * @param lp the logarithm of its probability
+     * @return the factor on lp, but for the class's weight
+     */
+    public static float factor(boolean soft, boolean focused, float flat, float special, float target, float lp) {
         if (soft) {
             return Scalar.fma(special, target, flat);
         }
         return focused ? flat * Scalar.expNeg(special * -lp) : flat;
     }
 
-    /** T f lp, 0 times minus infinity being 0. */
-    private static float term(float factor, float lp) {
+    /**
+     * T f lp, 0 times minus infinity being 0.
+     *
+     * @param factor T f
+     * @param lp the logarithm of a probability
+     * @return their product
+     */
+    public static float term(float factor, float lp) {
         return Scalar.ifEqual(factor, 0f, 0f, factor * lp);
     }
 
-    /** d(T p^gamma lp) / dlp = T p^gamma (1 + gamma lp), with the same zeros. */
-    private static float slope(boolean focused, float gamma, float factor, float lp) {
+    /**
+     * d(T p^gamma lp) / dlp = T p^gamma (1 + gamma lp), with the same zeros.
+     *
+     * @param focused whether gamma is not 0
+     * @param gamma the exponent
+     * @param factor T p^gamma
+     * @param lp the logarithm of a probability
+     * @return the derivative
+     */
+    public static float slope(boolean focused, float gamma, float factor, float lp) {
         return focused ? Scalar.ifEqual(factor, 0f, 0f, factor * Scalar.fma(gamma, lp, 1f)) : factor;
     }
 
-    /** q e^x; 0 where q is 0, whatever the row holds. */
-    private static float times(float q, float x) {
+    /**
+     * q e^x.
+     *
+     * @param q a factor
+     * @param x not above 0
+     * @return the product; 0 where q is 0, whatever the row holds
+     */
+    public static float times(float q, float x) {
         return Scalar.ifEqual(q, 0f, 0f, Scalar.expNeg(-x) * q);
     }
 }

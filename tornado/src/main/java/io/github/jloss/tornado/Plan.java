@@ -81,8 +81,8 @@ final class Plan implements AutoCloseable {
         for (Kernel kernel : kernels) {
             indexes.put(kernel, graphs.size());
             add(kernel.name(), graph("kernel" + graphs.size())
-                    .transferToDevice(DataTransferMode.EVERY_EXECUTION, options).task("run", kernel.task(fast), context, memory, arguments,
-                    options, results), results);
+                    .transferToDevice(DataTransferMode.EVERY_EXECUTION, options)
+                    .task("run", kernel.task(fast), context, memory, arguments, options, results), results);
         }
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(grids);

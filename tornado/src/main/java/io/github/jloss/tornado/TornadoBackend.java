@@ -22,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * }</pre>
  *
  * <p>Results differ from those of the CPU in the last digits: sums are taken in another order, with as many digits, but
- * in floats, so that a sum above their range is infinite. All back ends of the same device and mode share its memory; calls from several threads wait for each other.
+ * in floats, so that a sum above their range is infinite. All back ends of the same device and mode share its memory;
+ * calls from several threads wait for each other.
  */
 public final class TornadoBackend implements Backend, AutoCloseable {
 
@@ -144,19 +145,26 @@ public final class TornadoBackend implements Backend, AutoCloseable {
 
     @Override
     public void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
-        throw new UnsupportedOperationException("overlap on " + describe());
+        try (Call call = session().call()) {
+            OverlapEngine.sums(call, what, input, target, stash, sums);
+        }
     }
 
     @Override
     public void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
             boolean stashed, boolean add) {
-        throw new UnsupportedOperationException("overlap on " + describe());
+        try (Call call = session().call()) {
+            OverlapEngine.gradient(call, what, input, target, slopes, gradient, stashed, add);
+        }
     }
 
     @Override
     public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
             long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
-        throw new UnsupportedOperationException("softmax on " + describe());
+        try (Call call = session().call()) {
+            return SoftmaxEngine.run(call, formula, input, classes, inner, target, weight, ignoreIndex, losses,
+                    upstream, gradient, scale, add);
+        }
     }
 
     @Override

@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 
-/** Pointwise losses on the device are those of the CPU, but for the last digits: one plan, ever other sizes and data. */
+/** Pointwise losses on the device are those of the CPU, but for the last digits: one plan, ever other sizes. */
 class DeviceProperties extends Problems {
 
     private static final Backend DEVICE = Backend.named("tornado");

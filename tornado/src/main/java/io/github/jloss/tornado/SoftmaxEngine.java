@@ -1,0 +1,110 @@
+package io.github.jloss.tornado;
+
+import io.github.jloss.Labels;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.spi.SoftmaxFormula;
+import io.github.jloss.tornado.kernels.Alone;
+import io.github.jloss.tornado.kernels.GroupSum;
+import io.github.jloss.tornado.kernels.LogLikelihood;
+import io.github.jloss.tornado.kernels.Softmax;
+import java.util.Arrays;
+
+/** Losses of rows of logits on the device: one launch for value and gradient. */
+final class SoftmaxEngine {
+
+    /** Most groups: enough for every device known, and their sums fit into the results. */
+    private static final int MOST_GROUPS = 1024;
+
+    /** Rows of fewer classes are one thread's each. */
+    private static final int LONG = 64;
+
+    /** Classes of each thread that shares a row, at least. */
+    private static final int SHARE = 4;
+
+    /** So many rows keep a device busy with a thread for each, where their classes are apart. */
+    private static final int MANY = 4096;
+
+    /** Numbers of classes are floats in kernels. */
+    private static final int MOST_CLASSES = 1 << 24;
+
+    /** Labels that are made floats at a time. */
+    private static final int PIECE = 1 << 16;
+
+    private static final Kernel SHORT_ROWS = Kernel.of("softmax, a thread for each row", Softmax.class, alone());
+    private static final Kernel LONG_ROWS = Kernel.of("softmax, threads share a row", Softmax.class);
+    private static final Kernel LOG_LIKELIHOOD = Kernel.of("log-likelihood", LogLikelihood.class);
+
+    private SoftmaxEngine() {}
+
+    private static KernelLoader alone() {
+        String team = Softmax.class.getPackageName() + ".Team";
+        KernelLoader loader = new KernelLoader(Softmax.class.getClassLoader());
+        loader.add(team, KernelLoader.renamed(loader.bytes(Alone.class.getName()), Alone.class.getName(), team));
+        return loader;
+    }
+
+    static double run(Call call, SoftmaxFormula formula, Tensor input, long classes, long inner, Target target,
+            Tensor weight, long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale,
+            boolean add) {
+        long rows = input.size() / classes;
+        if (rows == 0) return 0;
+        if (classes > MOST_CLASSES) {
+            throw new IllegalArgumentException("input: found " + classes + " classes, expected at most 2^24 on a"
+                    + " device");
+        }
+        Tensor soft = target instanceof Tensor tensor ? tensor : null;
+        double smoothing = formula.smoothing();
+        boolean hasOthers = soft != null || smoothing != 0;
+        call.set(Softmax.ROWS, (int) rows)
+                .set(Softmax.CLASSES, (int) classes)
+                .set(Softmax.INNER, (int) inner)
+                .set(Softmax.INPUT, call.in(input))
+                .set(Softmax.LABELS, target instanceof Labels labels ? upload(call, labels, ignoreIndex) : -1)
+                .set(Softmax.SOFT, call.in(soft))
+                .set(Softmax.WEIGHT, call.in(weight))
+                .set(Softmax.LOSSES, call.out(losses, false))
+                .set(Softmax.UPSTREAM, call.in(upstream))
+                .set(Softmax.GRADIENT, call.out(gradient, add))
+                .set(Softmax.ADD, add ? 1 : 0)
+                .set(Softmax.OTHERS, hasOthers ? 1 : 0)
+                .set(Softmax.FOCUSED, formula.gamma() != 0 ? 1 : 0)
+                .set(Softmax.FOCUSED_OTHERS, hasOthers && formula.gammaOthers() != 0 ? 1 : 0)
+                .option(Softmax.SCALE, (float) scale)
+                .option(Softmax.OWN, (float) (1 - smoothing + smoothing / classes))
+                .option(Softmax.FLAT, (float) (smoothing / classes))
+                .option(Softmax.SPECIAL, (float) (soft != null ? 1 - smoothing : formula.gammaOthers()))
+                .option(Softmax.GAMMA, (float) formula.gamma());
+        boolean isLong = classes >= LONG && (inner == 1 || rows < MANY);
+        int width = isLong ? (int) Math.min(GroupSum.THREADS, Long.highestOneBit(classes / SHARE)) : 1;
+        call.set(Softmax.WIDTH, width);
+        Kernel kernel = formula.normalized() ? LOG_LIKELIHOOD : isLong ? LONG_ROWS : SHORT_ROWS;
+        long items = !formula.normalized() ? rows * width : gradient != null && !add ? input.size() : rows;
+        int groups = Math.clamp((items + GroupSum.THREADS - 1) / GroupSum.THREADS, 1, MOST_GROUPS);
+        Plan.FloatResults sums = call.run(kernel, groups);
+        double sum = 0;
+        for (int g = 0; g < groups; g++) {
+            sum += GroupSum.of(sums.get(2 * g), sums.get(2 * g + 1));
+        }
+        call.finish();
+        return sum;
+    }
+
+    /** Labels as floats, -1 for those to ignore. */
+    private static int upload(Call call, Labels labels, long ignoreIndex) {
+        int n = (int) labels.size();
+        int at = call.temporary(n);
+        float[] piece = new float[Math.min(n, PIECE)];
+        for (int done = 0; done < n; done += piece.length) {
+            if (n - done < piece.length) {
+                piece = Arrays.copyOf(piece, n - done);
+            }
+            for (int i = 0; i < piece.length; i++) {
+                long label = labels.get(done + i);
+                piece[i] = label == ignoreIndex ? -1 : label;
+            }
+            call.write(piece, at + done);
+        }
+        return at;
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.jloss.tornado.kernels;
+
+import io.github.jloss.internal.OverlapFormulas;
+import io.github.jloss.spi.Scalar;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The gradient of logits for a softmax, from its probabilities, which it may be written over. A thread has a pixel; it
+ * takes the classes' slopes less that of the likeliest class, see {@link OverlapFormulas.ClassSlopes}.
+ */
+public final class ClassSlopes {
+
+    private ClassSlopes() {}
+
+    /**
+     * The kernel as TornadoVM takes it.
+     *
+     * @return {@link #run}
+     */
+    public static Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> task() {
+        return ClassSlopes::run;
+    }
+
+    /**
+     * The kernel.
+     *
+     * @param context which thread this is
+     * @param memory the device memory
+     * @param at the arguments
+     * @param options the target to ignore, and the slopes if there is room
+     * @param results receives the ticket
+     */
+    public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
+            FloatArray results) {
+        OverlapFormulas.ClassSlopes formula = new OverlapFormulas.ClassSlopes();
+        formula.product = at.get(OverlapArguments.PRODUCT) != 0;
+        formula.oneHot = at.get(OverlapArguments.ONE_HOT) != 0;
+        formula.ignores = at.get(OverlapArguments.IGNORES) != 0;
+        formula.ignored = options.get(OverlapArguments.IGNORED);
+        int add = at.get(OverlapArguments.ADD);
+        int perImage = at.get(OverlapArguments.PER_IMAGE);
+        int firstLabel = at.get(OverlapArguments.FIRST_LABEL);
+        int classes = at.get(OverlapArguments.CLASSES);
+        int pixels = at.get(OverlapArguments.PIXELS);
+        int n = at.get(OverlapArguments.IMAGES) * pixels;
+        int probabilities = at.get(OverlapArguments.INPUT);
+        int target = at.get(OverlapArguments.TARGET);
+        int gradient = at.get(OverlapArguments.GRADIENT);
+        int classStep = at.get(OverlapArguments.ONE_HOT) != 0 ? 0 : pixels;
+        int threads = at.get(Arguments.THREADS);
+        for (int i = context.globalIdx; i < n; i += threads) {
+            int image = i / pixels;
+            int element = image * classes * pixels + i % pixels;
+            int from = target + (classStep == 0 ? i : element);
+            int region = perImage != 0 ? 2 * image * classes : 0;
+            float most = -1f;
+            float likeliest = 0f;
+            for (int c = 0; c < classes; c++) {
+                float p = memory.get(probabilities + element + c * pixels);
+                if (most < p) {
+                    most = p;
+                    formula.label = firstLabel + c;
+                    formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
+                    formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
+                    likeliest = formula.slope(p, memory.get(from + c * classStep));
+                }
+            }
+            float mean = 0f;
+            for (int c = 0; c < classes; c++) {
+                float p = memory.get(probabilities + element + c * pixels);
+                formula.label = firstLabel + c;
+                formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
+                formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
+                mean = Scalar.fma(p, formula.slope(p, memory.get(from + c * classStep)) - likeliest, mean);
+            }
+            for (int c = 0; c < classes; c++) {
+                float p = memory.get(probabilities + element + c * pixels);
+                formula.label = firstLabel + c;
+                formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
+                formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
+                float g = formula.value(p, memory.get(from + c * classStep), likeliest, mean);
+                int to = gradient + element + c * pixels;
+                memory.set(to, add != 0 ? memory.get(to) + g : g);
+            }
+        }
+        if (context.globalIdx == 0) {
+            results.set(0, at.get(Arguments.TICKET));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.jloss.tornado.kernels;
+
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * What the kernels of overlap losses are told: how the input is read, as (images, classes, pixels), and how regions are
+ * overlaid.
+ */
+public final class OverlapArguments {
+
+    /** Number of images. */
+    public static final int IMAGES = Arguments.FIRST;
+    /** Number of classes. */
+    public static final int CLASSES = IMAGES + 1;
+    /** Number of pixels of an image. */
+    public static final int PIXELS = IMAGES + 2;
+    /** 1 if every image has regions of its own. */
+    public static final int PER_IMAGE = IMAGES + 3;
+    /** 1 if the input is logits, for a sigmoid. */
+    public static final int LOGITS = IMAGES + 4;
+    /** 1 if the overlap is the product of activation and target. */
+    public static final int PRODUCT = IMAGES + 5;
+    /** 1 if the target is labels, one for each pixel. */
+    public static final int ONE_HOT = IMAGES + 6;
+    /** The label of class 0. */
+    public static final int FIRST_LABEL = IMAGES + 7;
+    /** 1 if the target {@link #IGNORED} is ignored. */
+    public static final int IGNORES = IMAGES + 8;
+    /** Where the input is, or the probabilities after a softmax. */
+    public static final int INPUT = IMAGES + 9;
+    /** Where the target is. */
+    public static final int TARGET = IMAGES + 10;
+    /** The first int that is one kernel's own. */
+    public static final int OWN = IMAGES + 11;
+
+    /** Where the gradient goes. */
+    public static final int GRADIENT = OWN;
+    /** 1 if it is added to what is there. */
+    public static final int ADD = OWN + 1;
+    /** Where the slopes are, two for each region, or -1 if they are options. */
+    public static final int SLOPES = OWN + 2;
+
+    /** The option that is the target to ignore. */
+    public static final int IGNORED = 0;
+    /** The first option that is a slope. */
+    public static final int FIRST_SLOPE = 1;
+    /** The most regions whose slopes are options, which spares a transfer. */
+    public static final int FEW = (Arguments.OPTIONS - FIRST_SLOPE) / 2;
+
+    private OverlapArguments() {}
+
+    /** One of the slopes. */
+    static float slope(FloatArray memory, IntArray at, FloatArray options, int index) {
+        int slopes = at.get(SLOPES);
+        return slopes < 0 ? options.get(FIRST_SLOPE + index) : memory.get(slopes + index);
+    }
+}
