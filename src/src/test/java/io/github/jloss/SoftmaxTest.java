@@ -82,9 +82,12 @@ class SoftmaxTest {
         return new float[][] {{value, part}, Memory.floats(gradient), Memory.floats(added), Memory.floats(input)};
     }
 
-    /** Pixels: planes large enough to be worked on in place, and so small that a tile has many images. */
+    /**
+     * Pixels: planes large enough to be worked on in place, so small that a tile has many images, and so large that
+     * their chunks begin at cache lines.
+     */
     @ParameterizedTest
-    @ValueSource(ints = {2, 49, 255, 256, 300, 1500})
+    @ValueSource(ints = {2, 49, 255, 256, 300, 1500, 16390})
     void pixels(int pixels) {
         int images = pixels < 100 ? 5 : 2;
         for (int classes : new int[] {1, 4, pixels < 100 ? 70 : 5}) {

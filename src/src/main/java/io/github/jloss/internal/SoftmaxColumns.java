@@ -6,6 +6,11 @@ import java.util.Arrays;
 /**
  * Short rows, and rows whose classes are apart (a class axis before the pixels'): many at a time, class by class, a
  * vector holds one class of 16 rows. Short rows are transposed for that.
+ *
+ * <p>Where classes are apart nothing is copied if it can be helped: logits are read where they are, and e^(x - M) is
+ * written straight to the gradient. There the wait for memory to write to overlaps with the exponential's arithmetic,
+ * while a last pass of mere multiplications would only wait: 15 milliseconds instead of 19 for 8 images of 256 by 256
+ * pixels and 21 classes.
  */
 final class SoftmaxColumns extends SoftmaxStage {
 
@@ -30,14 +35,17 @@ final class SoftmaxColumns extends SoftmaxStage {
     private final SoftmaxFormulas.ArgMax argMax = new SoftmaxFormulas.ArgMax();
     private final SoftmaxFormulas.AddExp addExp = new SoftmaxFormulas.AddExp();
     private final SoftmaxFormulas.ExpOfClass exp = new SoftmaxFormulas.ExpOfClass();
-    private final SoftmaxFormulas.Times times = new SoftmaxFormulas.Times();
+    private final SoftmaxFormulas.GradientOfClass gradient = new SoftmaxFormulas.GradientOfClass();
     private final SoftmaxFormulas.Add add = new SoftmaxFormulas.Add();
     private final SoftmaxFormulas.Subtract subtract = new SoftmaxFormulas.Subtract();
     private final SoftmaxFormulas.AddTerm addTerm = new SoftmaxFormulas.AddTerm();
     private final SoftmaxFormulas.TermGradient termGradient = new SoftmaxFormulas.TermGradient();
 
-    /** Rows of a pass: padded to whole vectors. */
+    /** Rows of a pass: padded to whole vectors, unless the logits are read where the caller has them. */
     private int width;
+
+    /** Whether the results are the gradients in the caller's memory. */
+    private boolean inPlace;
 
     private SoftmaxColumns() {}
 
@@ -47,8 +55,13 @@ final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void begin() {
-        width = Plane.padded(n);
-        x.load(job, job.input, first, n);
+        if (job.isWide() && !job.hasOthers() && job.input.storage() instanceof float[]) {
+            width = n;
+            x.point(job, job.input, first);
+        } else {
+            width = Plane.padded(n);
+            x.load(job, job.input, first, n);
+        }
         if (job.soft != null) {
             target.load(job, job.soft, first, n);
         }
@@ -117,10 +130,13 @@ final class SoftmaxColumns extends SoftmaxStage {
     @Override
     void sumOthers() {
         Arrays.fill(others, 0, width, 0);
+        if (job.gradient != null) {
+            openResult();
+        }
         for (int block = 0; block < job.classes; block += BLOCK) {
             Arrays.fill(part, 0, width, 0);
             int end = Math.min(block + BLOCK, job.classes);
-            if (job.hasOthers()) {
+            if (job.hasOthers() || job.gradient == null) {
                 addExp(block, end);
             } else {
                 exp(block, end);
@@ -129,7 +145,7 @@ final class SoftmaxColumns extends SoftmaxStage {
         }
     }
 
-    /** Where the logits are still needed. */
+    /** Where nothing but the sum is needed, or the logits again. */
     private void addExp(int from, int to) {
         PointwiseKernel kernel = job.kernels.of(addExp, Mode.MAP);
         for (int c = from; c < to; c++) {
@@ -140,24 +156,24 @@ final class SoftmaxColumns extends SoftmaxStage {
         }
     }
 
-    /** Where e^(x - M) may take their place. */
+    /** Where e^(x - M) is needed again for the gradients. */
     private void exp(int from, int to) {
         PointwiseKernel kernel = job.kernels.of(exp, Mode.MAP);
         for (int c = from; c < to; c++) {
             exp.number = c;
             use(max, max, own, own);
             at(s.x, x, c);
-            pass(kernel, exp, x.array, x.index(0, c));
+            pass(kernel, exp, result.array, result.index(0, c));
         }
         kernel = job.kernels.of(add, Mode.MAP);
         for (int c = from; c < to; c += PASS) {
             use(part, part, ZEROS, ZEROS);
-            at(s.t, x, c);
+            at(s.t, result, c);
             if (c + 1 < to) {
-                at(s.a, x, c + 1);
+                at(s.a, result, c + 1);
             }
             if (c + 2 < to) {
-                at(s.b, x, c + 2);
+                at(s.b, result, c + 2);
             }
             pass(kernel, add, part, 0);
         }
@@ -215,40 +231,54 @@ final class SoftmaxColumns extends SoftmaxStage {
                 : (1 - job.formula.smoothing()) * job.weight(label));
     }
 
-    @Override
-    void gradients() {
-        boolean inPlace = job.isWide() && !job.add && width == n && job.gradient.storage() instanceof float[];
+    /** Finds the place of the results. */
+    private void openResult() {
+        inPlace = job.isWide() && !job.add && width == n && job.gradient.storage() instanceof float[];
         if (inPlace) {
             result.point(job, job.gradient, first);
         } else {
             result.useBuffer(job, n);
         }
+    }
+
+    @Override
+    void gradients() {
+        PointwiseKernel kernel = job.hasOthers() ? termGradients() : ownTermGradients();
+        if (!inPlace) {
+            result.deliver(job, s, kernel, first, n);
+        }
+    }
+
+    private PointwiseKernel ownTermGradients() {
+        PointwiseKernel kernel = job.kernels.of(gradient, Mode.MAP);
+        for (int c = 0; c < job.classes; c++) {
+            gradient.number = c;
+            use(factor, factor, own, others);
+            at(s.x, result, c);
+            pass(kernel, gradient, result.array, result.index(0, c));
+        }
+        return kernel;
+    }
+
+    private PointwiseKernel termGradients() {
         termGradient.soft = job.soft != null;
         termGradient.focused = job.formula.gammaOthers() != 0;
-        PointwiseKernel kernel = job.kernels.of(job.hasOthers() ? termGradient : times, Mode.MAP);
+        PointwiseKernel kernel = job.kernels.of(termGradient, Mode.MAP);
         for (int c = 0; c < job.classes; c++) {
-            if (job.hasOthers()) {
-                termGradient.flat = flat(c);
-                termGradient.special = special(c);
-                use(factor, factor, logSum, scale);
-                if (job.soft != null) {
-                    at(s.a, target, c);
-                }
-                at(s.x, x, c);
-                pass(kernel, termGradient, result.array, result.index(0, c));
-            } else {
-                use(factor, factor, factor, factor);
-                at(s.x, x, c);
-                pass(kernel, times, result.array, result.index(0, c));
+            termGradient.flat = flat(c);
+            termGradient.special = special(c);
+            use(factor, factor, logSum, scale);
+            if (job.soft != null) {
+                at(s.a, target, c);
             }
+            at(s.x, x, c);
+            pass(kernel, termGradient, result.array, result.index(0, c));
         }
         for (int i = 0; i < n; i++) {
             if (label[i] >= 0) {
                 result.array[result.index(i, label[i])] = ownGradient(i);
             }
         }
-        if (!inPlace) {
-            result.deliver(job, s, kernel, first, n);
-        }
+        return kernel;
     }
 }

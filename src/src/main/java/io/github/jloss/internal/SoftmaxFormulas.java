@@ -64,11 +64,17 @@ public final class SoftmaxFormulas {
         }
     }
 
-    /** x t; 0 where t is 0, whatever the row holds. */
-    static final class Times implements MutableFormula, PointwiseMap {
+    /**
+     * Of a class: the gradient where no other class has a term. x is e^(x_j - max), t the row's factor, and for rows
+     * whose own class, a, it is, minus the sum b over the others takes the place of x. 0 where t is 0, whatever the row
+     * holds.
+     */
+    static final class GradientOfClass extends MapFormula {
+        float number;
+
         @Override
-        public float value(float x, float t) {
-            return Scalar.ifEqual(t, 0f, 0f, x * t);
+        public float value(float x, float t, float a, float b) {
+            return Scalar.ifEqual(t, 0f, 0f, Scalar.ifEqual(a, number, 0f - b, x) * t);
         }
     }
 

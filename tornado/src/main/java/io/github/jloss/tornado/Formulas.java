@@ -44,7 +44,8 @@ final class Formulas {
             Node gradient = lifter.lift("gradient");
             // Tried at once, so that a formula that cannot be written is refused here.
             UnaryOperator<byte[]> writing = template -> new FormulaCode(value, gradient).into(template);
-            Kernel kernel = new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, writing);
+            Kernel kernel = new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, writing,
+                    Map.of());
             kernel.task(false);
             return kernel;
         } catch (Lifter.Refused e) {

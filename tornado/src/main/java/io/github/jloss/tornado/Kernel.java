@@ -1,5 +1,12 @@
 package io.github.jloss.tornado;
 
+import io.github.jloss.internal.Bits;
+import io.github.jloss.internal.Fma;
+import io.github.jloss.tornado.kernels.DeviceBits;
+import io.github.jloss.tornado.kernels.DeviceFma;
+import io.github.jloss.tornado.kernels.FastBits;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
@@ -12,12 +19,18 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * @param name says what it does, for error messages, too
  * @param template has {@code static Task5<..> task()}, which gives the method to compile
  * @param rewriting what is done to the template's class file before
+ * @param standIns the names of classes, and of those that stand in for them in this kernel
  */
-record Kernel(String name, Class<?> template, UnaryOperator<byte[]> rewriting) {
+record Kernel(String name, Class<?> template, UnaryOperator<byte[]> rewriting, Map<String, String> standIns) {
 
     /** A kernel that is its template. */
     static Kernel of(String name, Class<?> template) {
-        return new Kernel(name, template, UnaryOperator.identity());
+        return new Kernel(name, template, UnaryOperator.identity(), Map.of());
+    }
+
+    /** A kernel that is its template, but for one class that it uses. */
+    static Kernel of(String name, Class<?> template, Class<?> replaced, Class<?> standIn) {
+        return new Kernel(name, template, UnaryOperator.identity(), Map.of(replaced.getName(), standIn.getName()));
     }
 
     /**
@@ -28,7 +41,10 @@ record Kernel(String name, Class<?> template, UnaryOperator<byte[]> rewriting) {
      */
     @SuppressWarnings("unchecked")
     Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> task(boolean fast) {
-        KernelLoader loader = new KernelLoader(template.getClassLoader(), fast);
+        Map<String, String> all = new HashMap<>(standIns);
+        all.put(Fma.class.getName(), DeviceFma.class.getName());
+        all.put(Bits.class.getName(), (fast ? FastBits.class : DeviceBits.class).getName());
+        KernelLoader loader = new KernelLoader(template.getClassLoader(), all);
         loader.add(template.getName(), rewriting.apply(loader.bytes(template.getName())));
         try {
             return (Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray>)

@@ -1,10 +1,5 @@
 package io.github.jloss.tornado;
 
-import io.github.jloss.internal.Bits;
-import io.github.jloss.internal.Fma;
-import io.github.jloss.tornado.kernels.DeviceBits;
-import io.github.jloss.tornado.kernels.DeviceFma;
-import io.github.jloss.tornado.kernels.FastBits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,9 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The classes that kernels are compiled from: the library's own and its users' formulas, the same bytes, but that
- * {@link Fma} and {@link Bits} are what stands in for them on a device, and that everything is public, as TornadoVM
- * compiles methods of several classes into one. They are never initialised, nor run.
+ * The classes that a kernel is compiled from: the library's own, the same bytes, but that others stand in for some of
+ * them, and that everything is public, as TornadoVM compiles methods of several classes into one.
  */
 final class KernelLoader extends ClassLoader {
 
@@ -36,12 +30,11 @@ final class KernelLoader extends ClassLoader {
      * A loader of copies.
      *
      * @param source sees the classes to copy
-     * @param fast which of the two stand-ins for {@link Bits}
+     * @param standIns the names of classes, and of those that stand in for them
      */
-    KernelLoader(ClassLoader source, boolean fast) {
+    KernelLoader(ClassLoader source, Map<String, String> standIns) {
         super(source);
-        standIns = Map.of(Fma.class.getName(), DeviceFma.class.getName(),
-                Bits.class.getName(), (fast ? FastBits.class : DeviceBits.class).getName());
+        this.standIns = standIns;
         this.source = source;
     }
 

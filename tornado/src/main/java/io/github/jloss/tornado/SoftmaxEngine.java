@@ -8,6 +8,7 @@ import io.github.jloss.tornado.kernels.Alone;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.LogLikelihood;
 import io.github.jloss.tornado.kernels.Softmax;
+import io.github.jloss.tornado.kernels.Team;
 import java.util.Arrays;
 
 /** Losses of rows of logits on the device: one launch for value and gradient. */
@@ -31,18 +32,12 @@ final class SoftmaxEngine {
     /** Labels that are made floats at a time. */
     private static final int PIECE = 1 << 16;
 
-    private static final Kernel SHORT_ROWS = Kernel.of("softmax, a thread for each row", Softmax.class, alone());
+    private static final Kernel SHORT_ROWS = Kernel.of("softmax, a thread for each row", Softmax.class, Team.class,
+            Alone.class);
     private static final Kernel LONG_ROWS = Kernel.of("softmax, threads share a row", Softmax.class);
     private static final Kernel LOG_LIKELIHOOD = Kernel.of("log-likelihood", LogLikelihood.class);
 
     private SoftmaxEngine() {}
-
-    private static KernelLoader alone() {
-        String team = Softmax.class.getPackageName() + ".Team";
-        KernelLoader loader = new KernelLoader(Softmax.class.getClassLoader());
-        loader.add(team, KernelLoader.renamed(loader.bytes(Alone.class.getName()), Alone.class.getName(), team));
-        return loader;
-    }
 
     static double run(Call call, SoftmaxFormula formula, Tensor input, long classes, long inner, Target target,
             Tensor weight, long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale,

@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * threads of the group must come to each of these methods. {@link Alone} stands in for it where each thread has rows of
  * its own.
  */
-final class Team {
+public final class Team {
 
     private Team() {}
 
