@@ -22,7 +22,7 @@ enum Kind {
     RESIDENT("DeviceBenchmark", "device, resident", 8),
 
     /** jloss on a device, over arrays that travel there and back in each call. */
-    TRANSFERRED("DeviceBenchmark", "device, transferred", 8),
+    SENT("DeviceBenchmark", "device, sent", 8),
 
     /** A copy within the device's memory; it has no loss. */
     COPY("DeviceCopyBenchmark", "device, copy", 6);
@@ -60,7 +60,7 @@ enum Kind {
     }
 
     boolean isOnDevice() {
-        return this == RESIDENT || this == TRANSFERRED || this == COPY;
+        return this == RESIDENT || this == SENT || this == COPY;
     }
 
     /** Where the tensors of jloss are. */

@@ -99,11 +99,11 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         each(Kind.JLOSS, List.of(settings.threads().getFirst()), spec -> {
             Spec resident = spec.with(Kind.RESIDENT);
-            Spec sent = spec.with(Kind.TRANSFERRED);
+            Spec sent = spec.with(Kind.SENT);
             Spec most = spec.withThreads(settings.threads().getLast());
             List<String> row = new ArrayList<>(List.of(spec.loss(), spec.shape().text()));
             settings.threads().forEach(t -> row.add(time(spec.withThreads(t))));
-            row.addAll(List.of(time(resident), time(sent), ratio(most, resident, "%.1fx"), ratio(most, sent, "%.1fx"),
+            row.addAll(List.of(time(resident), time(sent), ratio(most, resident, "%.2fx"), ratio(most, sent, "%.2fx"),
                     rate(resident, spec.moved()), rate(spec.copy(), spec.moved()),
                     percent(spec.copy(), resident)));
             rows.add(row);

@@ -128,7 +128,7 @@ final class Settings {
         List<Spec> specs = new ArrayList<>(List.of(spec));
         if (device) {
             if (spec.threads() == threads.getFirst()) {
-                specs.addAll(List.of(spec.with(Kind.RESIDENT), spec.copy(), spec.with(Kind.TRANSFERRED)));
+                specs.addAll(List.of(spec.with(Kind.RESIDENT), spec.copy(), spec.with(Kind.SENT)));
             }
             return specs;
         }

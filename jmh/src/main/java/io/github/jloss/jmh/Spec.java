@@ -45,7 +45,7 @@ record Spec(Kind kind, String loss, Shape shape, int threads) {
 
     @Override
     public String toString() {
-        return (loss.isEmpty() ? "" : loss + ", ") + shape.text() + ", " + threads
-                + (threads == 1 ? " thread: " : " threads: ") + kind.label();
+        String on = kind.isOnDevice() ? "" : ", " + threads + (threads == 1 ? " thread" : " threads");
+        return (loss.isEmpty() ? "" : loss + ", ") + shape.text() + on + ": " + kind.label();
     }
 }

@@ -51,6 +51,32 @@ class ReportTest {
     }
 
     @Test
+    void putsTheDeviceBesideTheCpu() {
+        put(BCE, 50);
+        put(BCE.withThreads(4), 20);
+        put(BCE.with(Kind.RESIDENT), 10, 8, 12);
+        put(BCE.with(Kind.SENT), 200);
+        put(BCE.copy(), 8);
+        String report = report(List.of(), "--device", "--threads", "1,4", "--losses", "bce", "--sizes", "65536");
+
+        assertLine(report, "| loss | size | CPU, 1 thread us | CPU, 4 threads us | resident us | sent us"
+                + " | CPU / resident | CPU / sent | GB/s | copy GB/s | of copy |");
+        // 3 x 65,536 floats, 786,432 bytes.
+        assertLine(report, "| bce | 65,536 | 50.0 ± 0 % | 20.0 ± 0 % | 10.0 ± 20 % | 200 ± 0 % | 2.00x | 0.10x | 78.6"
+                + " | 98.3 | 80 % |");
+        assertFalse(report.contains("segment"));
+    }
+
+    @Test
+    void countsWhatMustMove() {
+        assertEquals(3 * 1000, new Spec(Kind.RESIDENT, "mse", Shape.of("1000"), 1).moved());
+        assertEquals(2 * 1000, new Spec(Kind.RESIDENT, "cross_entropy", Shape.of("100x10"), 1).moved());
+        assertEquals(4 * 1000, new Spec(Kind.RESIDENT, "contrastive", Shape.of("100x10"), 1).moved());
+        assertEquals(2 * 5 * (3 + 7), new Spec(Kind.RESIDENT, "arcface", Shape.of("3x5x7"), 1).moved());
+        assertEquals(Shape.of("1500"), new Spec(Kind.RESIDENT, "mse", Shape.of("1000"), 1).copy().shape());
+    }
+
+    @Test
     void saysWhatWasNotRunAndWhatFailed() {
         put(BCE, 50);
         String report = report(List.of("bce: not the same work"), "--threads", "1", "--losses", "bce");
@@ -77,7 +103,7 @@ class ReportTest {
     void mistakesOnTheCommandLineAreTold() {
         for (String[] wrong : new String[][] {{"--losses", "bse"}, {"--sizes", "0"}, {"--sizes", "8x"},
             {"--sizes", "2000000000"}, {"--threads", "two"}, {"--forks"},
-            {"--loss"}}) {
+            {"--loss"}, {"--device", "--peers"}}) {
             assertThrows(IllegalArgumentException.class, () -> Settings.parse(wrong), () -> String.join(" ", wrong));
         }
     }
@@ -88,5 +114,8 @@ class ReportTest {
         assertEquals(List.of(Kind.PLAIN, Kind.JLOSS, Kind.LIBTORCH, Kind.SEGMENT, Kind.POLLUTED, Kind.JLOSS),
                 specs.stream().map(Spec::kind).limit(6).toList());
         assertEquals(2 * (1 + 2 * 2) + 2 * 2, specs.size());
+        assertEquals(List.of(Kind.JLOSS, Kind.RESIDENT, Kind.COPY, Kind.SENT, Kind.JLOSS),
+                Settings.parse("--device", "--threads", "1,4", "--losses", "bce", "--sizes", "65536").specs().stream()
+                        .map(Spec::kind).toList());
     }
 }
