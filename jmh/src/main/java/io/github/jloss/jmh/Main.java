@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Measures jloss, the plain loop and, if asked, libtorch or a device, and prints one report in Markdown on standard output;
- * progress goes to standard error.
+ * Measures jloss, the plain loop and, if asked, libtorch or a device, and prints one report in Markdown on standard
+ * output; progress goes to standard error.
  *
  * <p>The forks are taken in rounds: each round measures everything once, what is compared side by side. A machine that
  * gets slower for ten minutes then slows both sides of a ratio, and the median over the rounds drops it.

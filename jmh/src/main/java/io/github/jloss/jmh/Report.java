@@ -15,11 +15,11 @@ final class Report {
     private static final String ROOF = "`plain add` is the loop `c[i] = a[i] + b[i]` over arrays of the same size:"
             + " the memory roof.";
 
-    private static final String DEVICE = "`resident`: inputs, targets and gradients stay on the device, labels are sent"
-            + " in each call, the value comes back. `sent`: all of it travels from and to arrays in each call."
-            + " GB/s is what value and gradient must move at the least - inputs and targets read once, gradients written"
-            + " once - over the resident time; `copy` is the kernel `b[i] = a[i]` over as many bytes, half of them read,"
-            + " half written.";
+    private static final String DEVICE = "`resident`: inputs, targets and gradients stay on the device, labels are"
+            + " sent in each call, the value comes back. `sent`: all of it travels from and to arrays in each call."
+            + " GB/s is what value and gradient must move at the least - inputs and targets read once, gradients"
+            + " written once - over the resident time; `copy` is the kernel `b[i] = a[i]` over as many bytes, half of"
+            + " them read, half written.";
 
     private final Settings settings;
     private final Map<Spec, Measurement> results;
