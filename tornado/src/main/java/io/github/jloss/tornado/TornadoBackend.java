@@ -34,11 +34,12 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     private volatile Session session;
 
     /**
-     * The {@linkplain Device#byDefault() default} device. It is looked for when it is first used: until then it is no
-     * error that there is none.
+     * The {@linkplain Device#byDefault() default} device, {@linkplain #fast() fast} if the system property
+     * {@code jloss.tornado.fast} is true. It is looked for when it is first used: until then it is no error that there
+     * is none.
      */
     public TornadoBackend() {
-        this(null, false);
+        this(null, Boolean.getBoolean("jloss.tornado.fast"));
     }
 
     private TornadoBackend(String id, boolean fast) {
