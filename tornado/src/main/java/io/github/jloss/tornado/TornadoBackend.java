@@ -152,7 +152,10 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     public double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target,
             Tensor losses, Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient,
             double scale, boolean add) {
-        throw new UnsupportedOperationException("distances on " + describe());
+        try (Call call = session().call()) {
+            return DistanceEngine.run(call, formula, new Tensor[] {first, second, third}, target, losses, upstream,
+                    new Tensor[] {firstGradient, secondGradient, thirdGradient}, scale, add);
+        }
     }
 
     @Override
