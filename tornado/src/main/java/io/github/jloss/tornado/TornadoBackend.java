@@ -128,7 +128,10 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     @Override
     public double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
             Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
-        throw new UnsupportedOperationException("margin softmax on " + describe());
+        try (Call call = session().call()) {
+            return MarginEngine.run(call, formula, embeddings, weight, labels, losses, upstream, gradEmbeddings,
+                    gradWeight, scale, add, MarginEngine.TILE, MarginEngine.GROUP);
+        }
     }
 
     @Override

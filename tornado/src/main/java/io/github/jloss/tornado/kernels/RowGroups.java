@@ -48,21 +48,16 @@ public final class RowGroups {
     }
 
     /**
-     * What rounding took from a product, exactly unless it underflows (Dekker 1971). Where a factor is so large that it
-     * cannot be split, the result is no number; their product is then infinite, or their scale is wrong.
+     * The upper half of a number's digits (Veltkamp 1968); the rest is the lower half. Products of halves are exact,
+     * so that it does not matter whether a compiler fuses them with sums, as those that work with what rounding took
+     * from a whole product would not survive. The choice keeps it from fusing the multiplication here.
      *
-     * @param a a factor
-     * @param b a factor
-     * @param product {@code a * b}
-     * @return the error
+     * @param a a number
+     * @return its upper 12 bits, or all of it where it is too large to be split
      */
-    public static float productError(float a, float b, float product) {
-        float wideA = a * 4097f;
-        float highA = wideA - (wideA - a);
-        float lowA = a - highA;
-        float wideB = b * 4097f;
-        float highB = wideB - (wideB - b);
-        float lowB = b - highB;
-        return lowA * lowB - (((product - highA * highB) - lowA * highB) - highA * lowB);
+    public static float high(float a) {
+        float wide = a * 4097f;
+        float kept = Math.abs(wide) < Float.MAX_VALUE ? wide : 0f;
+        return kept - (kept - a);
     }
 }

@@ -71,8 +71,8 @@ public final class RowSums {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] sums = context.allocateFloatLocalArray(GroupSum.THREADS);
-        float[] errors = context.allocateFloatLocalArray(GroupSum.THREADS);
+        // One local array, the errors behind the sums: two of the same length might become one.
+        float[] shared = context.allocateFloatLocalArray(2 * GroupSum.THREADS);
         float eps = options.get(EPS);
         float power = options.get(POWER);
         int rows = at.get(ROWS);
@@ -110,18 +110,50 @@ public final class RowSums {
                     if (largest) {
                         float z = Math.abs(x - t + eps);
                         sum0 = sum0 < z ? z : sum0;
+                    } else if (kind == PRODUCTS) {
+                        float xHigh = RowGroups.high(a * x);
+                        float xLow = a * x - xHigh;
+                        float tHigh = RowGroups.high(b * t);
+                        float tLow = b * t - tHigh;
+                        float next;
+                        next = sum0 + xHigh * xHigh;
+                        error0 += GroupSum.rounding(sum0, xHigh * xHigh, next);
+                        sum0 = next;
+                        next = sum0 + 2f * xHigh * xLow;
+                        error0 += GroupSum.rounding(sum0, 2f * xHigh * xLow, next);
+                        sum0 = next;
+                        next = sum0 + xLow * xLow;
+                        error0 += GroupSum.rounding(sum0, xLow * xLow, next);
+                        sum0 = next;
+                        next = sum1 + tHigh * tHigh;
+                        error1 += GroupSum.rounding(sum1, tHigh * tHigh, next);
+                        sum1 = next;
+                        next = sum1 + 2f * tHigh * tLow;
+                        error1 += GroupSum.rounding(sum1, 2f * tHigh * tLow, next);
+                        sum1 = next;
+                        next = sum1 + tLow * tLow;
+                        error1 += GroupSum.rounding(sum1, tLow * tLow, next);
+                        sum1 = next;
+                        next = sum2 + xHigh * tHigh;
+                        error2 += GroupSum.rounding(sum2, xHigh * tHigh, next);
+                        sum2 = next;
+                        next = sum2 + xHigh * tLow;
+                        error2 += GroupSum.rounding(sum2, xHigh * tLow, next);
+                        sum2 = next;
+                        next = sum2 + xLow * tHigh;
+                        error2 += GroupSum.rounding(sum2, xLow * tHigh, next);
+                        sum2 = next;
+                        next = sum2 + xLow * tLow;
+                        error2 += GroupSum.rounding(sum2, xLow * tLow, next);
+                        sum2 = next;
                     } else {
-                        float ax = a * x;
-                        float bt = b * t;
                         float value;
-                        if (kind == PRODUCTS) {
-                            value = ax * ax;
-                            error0 += RowGroups.productError(ax, ax, value);
-                        } else if (kind == SQUARES) {
+                        if (kind == SQUARES) {
                             float z = a * (x - t + eps);
                             value = z * z;
                         } else if (kind == COMBINATIONS) {
-                            value = (ax - bt) * (ax - bt);
+                            float z = a * x - b * t;
+                            value = z * z;
                         } else {
                             float z = Math.abs(x - t + eps);
                             value = kind == ABSOLUTES ? a * z : Scalar.pow(z / a, power);
@@ -129,40 +161,31 @@ public final class RowSums {
                         float next = sum0 + value;
                         error0 += GroupSum.rounding(sum0, value, next);
                         sum0 = next;
-                        if (kind == PRODUCTS) {
-                            float ofT = bt * bt;
-                            next = sum1 + ofT;
-                            error1 += RowGroups.productError(bt, bt, ofT) + GroupSum.rounding(sum1, ofT, next);
-                            sum1 = next;
-                            float product = ax * bt;
-                            next = sum2 + product;
-                            error2 += RowGroups.productError(ax, bt, product) + GroupSum.rounding(sum2, product, next);
-                            sum2 = next;
-                        }
                     }
                 }
             }
             for (int part = 0; part < parts; part++) {
                 // The rows before may still be read.
                 context.localBarrier();
-                sums[me] = part == 0 ? sum0 : part == 1 ? sum1 : sum2;
-                errors[me] = part == 0 ? error0 : part == 1 ? error1 : error2;
+                shared[me] = part == 0 ? sum0 : part == 1 ? sum1 : sum2;
+                shared[GroupSum.THREADS + me] = part == 0 ? error0 : part == 1 ? error1 : error2;
                 for (int half = lanes >> 1; half > 0; half >>= 1) {
                     context.localBarrier();
                     if (lane < half) {
-                        float mine = sums[me];
-                        float other = sums[me + half];
+                        float mine = shared[me];
+                        float other = shared[me + half];
                         float next = mine + other;
-                        float error = errors[me] + (errors[me + half] + GroupSum.rounding(mine, other, next));
+                        float error = shared[GroupSum.THREADS + me] + (shared[GroupSum.THREADS + me + half]
+                                + GroupSum.rounding(mine, other, next));
                         float larger = mine < other ? other : mine;
-                        sums[me] = largest ? larger : next;
-                        errors[me] = largest ? 0f : error;
+                        shared[me] = largest ? larger : next;
+                        shared[GroupSum.THREADS + me] = largest ? 0f : error;
                     }
                 }
                 if (lane == 0 && row < all) {
                     int to = at.get(TO) + 2 * (parts * row + part);
-                    memory.set(to, sums[me]);
-                    memory.set(to + 1, errors[me]);
+                    memory.set(to, shared[me]);
+                    memory.set(to + 1, shared[GroupSum.THREADS + me]);
                 }
             }
         }
