@@ -45,7 +45,8 @@ class DistanceTest {
 
     static Stream<EmbeddingLoss> losses() {
         Stream<EmbeddingLoss> contrastive = distances().stream().map(d -> new ContrastiveLoss(2, d, Reduction.SUM));
-        Stream<EmbeddingLoss> cosine = Stream.of(new CosineEmbeddingLoss(), new CosineEmbeddingLoss(0.3, Reduction.SUM));
+        Stream<EmbeddingLoss> cosine = Stream.of(new CosineEmbeddingLoss(),
+                new CosineEmbeddingLoss(0.3, Reduction.SUM));
         Stream<EmbeddingLoss> triplet = Stream.of(1.0, 2.0, 3.5).flatMap(p -> Stream.of(true, false)
                 .map(swap -> new TripletMarginLoss(1, p, 1e-6, swap, Reduction.MEAN)));
         return Stream.of(contrastive, cosine, triplet).flatMap(s -> s);
@@ -142,7 +143,8 @@ class DistanceTest {
             for (int i = 0; i < inputs.size(); i++) {
                 float[] found = new float[n * d];
                 turned.get(i).device().read(0, found, 0, n * d);
-                assertNear(loss + ", gradient " + i, expected.get(i), found, n, d, largest(loss, inputs, n, d, 1, null));
+                assertNear(loss + ", gradient " + i, expected.get(i), found, n, d,
+                        largest(loss, inputs, n, d, 1, null));
             }
         } finally {
             held.forEach(DeviceTensor::close);
@@ -263,7 +265,10 @@ class DistanceTest {
         return sum;
     }
 
-    /** The largest term of a row's gradients, which other terms may cancel: of a cosine the sides, of norms 1 or the margin. */
+    /**
+     * The largest term of a row's gradients, which other terms may cancel: of a cosine the sides, of norms 1 or the
+     * margin.
+     */
     private static double[] largest(EmbeddingLoss loss, List<float[]> inputs, int n, int d, double scale,
             float[] upstream) {
         double[] largest = new double[n];
@@ -303,7 +308,8 @@ class DistanceTest {
             for (int i = row * d; i < (row + 1) * d; i++) {
                 if (expected[i] != found[i] && Float.compare(expected[i], found[i]) != 0) {
                     assertEquals(expected[i], found[i],
-                            Float.isFinite(most) ? 4 * Math.ulp(most) : Float.MIN_VALUE, what + " at " + row + ", " + (i - row * d));
+                            Float.isFinite(most) ? 4 * Math.ulp(most) : Float.MIN_VALUE,
+                            what + " at " + row + ", " + (i - row * d));
                 }
             }
         }

@@ -60,4 +60,14 @@ public final class RowGroups {
         float kept = Math.abs(wide) < Float.MAX_VALUE ? wide : 0f;
         return kept - (kept - a);
     }
+
+    /**
+     * A part of a product that is less than another one: where that is infinite or NaN it says nothing.
+     *
+     * @param part any number
+     * @return the same, or 0 if it is not finite
+     */
+    public static float orZero(float part) {
+        return Math.abs(part) < Float.MAX_VALUE ? part : 0f;
+    }
 }
