@@ -1,5 +1,10 @@
 package io.github.jloss.cli;
 
+import io.github.jloss.Backend;
+import io.github.jloss.PointwiseLoss;
+import io.github.jloss.Reduction;
+import io.github.jloss.Tensor;
+import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +38,68 @@ final class Accuracy {
 
     private Accuracy() {}
 
-    /** A function of one float. */
-    @FunctionalInterface
-    interface FloatFunction {
-        float apply(float x);
+    /** A function of one float, as a formula: every back end can compute it. */
+    interface Function extends PointwiseFormula {
+        float of(float x);
+
+        @Override
+        default float value(float x, float t) {
+            return of(x);
+        }
+
+        @Override
+        default float gradient(float x, float t) {
+            return 0;
+        }
+    }
+
+    private record ExpNeg() implements Function {
+        @Override
+        public float of(float a) {
+            return Scalar.expNeg(a);
+        }
+    }
+
+    private record Log1pUnit() implements Function {
+        @Override
+        public float of(float e) {
+            return Scalar.log1pUnit(e);
+        }
+    }
+
+    private record Log() implements Function {
+        @Override
+        public float of(float x) {
+            return Scalar.log(x);
+        }
+    }
+
+    private record SoftplusNeg() implements Function {
+        @Override
+        public float of(float a) {
+            return Scalar.softplusNeg(a);
+        }
+    }
+
+    private record SigmoidNeg() implements Function {
+        @Override
+        public float of(float a) {
+            return Scalar.sigmoidNeg(a);
+        }
+    }
+
+    private record Pow(float g) implements Function {
+        @Override
+        public float of(float b) {
+            return Scalar.pow(b, g);
+        }
+    }
+
+    /** Values of a function, as the losses of elements. */
+    private static final class Values extends PointwiseLoss {
+        Values(Function function) {
+            super(function, Reduction.NONE);
+        }
     }
 
     /** The exact value, as a double. */
@@ -49,7 +112,7 @@ final class Accuracy {
     record Subject(
             String name,
             String domain,
-            FloatFunction function,
+            Function function,
             Reference reference,
             float last,
             double bound,
@@ -81,19 +144,19 @@ final class Accuracy {
      */
     static List<Subject> subjects() {
         List<Subject> all = new ArrayList<>();
-        all.add(new Subject("expNeg(a)", "[0, inf]", Scalar::expNeg,
+        all.add(new Subject("expNeg(a)", "[0, inf]", new ExpNeg(),
                 Accuracy::expNeg, Float.POSITIVE_INFINITY, 1.1, 1));
-        all.add(new Subject("log1pUnit(e)", "[0, 1]", Scalar::log1pUnit, Accuracy::log1p, 1f, 1.4, 1));
-        all.add(new Subject("log(x)", "[0, inf]", Scalar::log, Math::log, Float.POSITIVE_INFINITY, 1.2, 1));
-        all.add(new Subject("softplusNeg(a)", "[0, inf]", Scalar::softplusNeg,
+        all.add(new Subject("log1pUnit(e)", "[0, 1]", new Log1pUnit(), Accuracy::log1p, 1f, 1.4, 1));
+        all.add(new Subject("log(x)", "[0, inf]", new Log(), Math::log, Float.POSITIVE_INFINITY, 1.2, 1));
+        all.add(new Subject("softplusNeg(a)", "[0, inf]", new SoftplusNeg(),
                 Accuracy::softplusNeg, Float.POSITIVE_INFINITY, 2.3, 1));
-        all.add(new Subject("sigmoidNeg(a)", "[0, inf]", Scalar::sigmoidNeg, a -> {
+        all.add(new Subject("sigmoidNeg(a)", "[0, inf]", new SigmoidNeg(), a -> {
             double e = expNeg(a);
             return e / (1 + e);
         }, Float.POSITIVE_INFINITY, 2.5, 1));
         for (int i = 0; i < EXPONENTS.length; i++) {
             float g = EXPONENTS[i];
-            all.add(new Subject("pow(b, " + g + ")", "[0, 1]", b -> Scalar.pow(b, g), power(g), 1f,
+            all.add(new Subject("pow(b, " + g + ")", "[0, 1]", new Pow(g), power(g), 1f,
                     POW_BOUNDS[i], POW_STEP));
         }
         return all;
@@ -156,38 +219,52 @@ final class Accuracy {
      *
      * @param subject function and domain
      * @param step distance between the bits of two floats measured
+     * @param backend computes the function
      * @param progress told how far it is, from 0 to 1, by any thread
      * @return the errors found
      */
-    static Result measure(Subject subject, int step, DoubleConsumer progress) {
+    static Result measure(Subject subject, int step, Backend backend,
+            DoubleConsumer progress) {
         int last = Float.floatToRawIntBits(subject.last());
         int regular = last / step + 1;
         int chunks = (regular + CHUNK - 1) / CHUNK;
         AtomicLong done = new AtomicLong();
         Part sum = IntStream.range(0, chunks).parallel().mapToObj(chunk -> {
             int to = Math.min(regular, (chunk + 1) * CHUNK);
-            Part part = part(subject, chunk * CHUNK, to, step);
+            Part part = part(subject, chunk * CHUNK, to, step, backend);
             progress.accept((double) done.incrementAndGet() / chunks);
             return part;
         }).reduce(Part::and).orElseThrow();
         int count = regular;
         if (last % step != 0) {
-            double error = error(subject.function().apply(subject.last()), subject.reference().apply(subject.last()));
+            float[] one = {subject.last()};
+            double error = error(values(subject, one, backend)[0], subject.reference().apply(subject.last()));
             sum = sum.and(new Part(error, subject.last(), error));
             count++;
         }
         return new Result(count, sum.max, sum.at, sum.sum / count);
     }
 
-    private static Part part(Subject subject, int from, int to, int step) {
-        FloatFunction function = subject.function();
+    private static float[] values(Subject subject, float[] inputs, Backend backend) {
+        float[] values = new float[inputs.length];
+        Tensor x = Tensor.of(inputs, inputs.length);
+        new Values(subject.function()).on(backend).forward(x, x, Tensor.of(values, values.length));
+        return values;
+    }
+
+    private static Part part(Subject subject, int from, int to, int step, Backend backend) {
+        float[] inputs = new float[to - from];
+        for (int i = from; i < to; i++) {
+            inputs[i - from] = Float.intBitsToFloat(i * step);
+        }
+        float[] values = values(subject, inputs, backend);
         Reference reference = subject.reference();
         double max = -1;
         float at = 0;
         double sum = 0;
         for (int i = from; i < to; i++) {
-            float x = Float.intBitsToFloat(i * step);
-            double error = error(function.apply(x), reference.apply(x));
+            float x = inputs[i - from];
+            double error = error(values[i - from], reference.apply(x));
             sum += error;
             // The negation lets a NaN in, and then nothing replaces it.
             if (!(error <= max) && !Double.isNaN(max)) {

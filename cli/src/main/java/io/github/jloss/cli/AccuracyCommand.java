@@ -1,5 +1,6 @@
 package io.github.jloss.cli;
 
+import io.github.jloss.Backend;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,9 @@ final class AccuracyCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private BackendOptions backend;
+
     @Option(names = "--step", paramLabel = "N", defaultValue = "1",
             description = "Take only every N-th float: a quick look. Default: ${DEFAULT-VALUE}, all of them.")
     private int step;
@@ -36,9 +40,10 @@ final class AccuracyCommand implements Callable<Integer> {
         if (step < 1) {
             throw new UserError("--step: found " + step + ", expected at least 1");
         }
+        Backend where = backend.backend();
         Map<Accuracy.Subject, Accuracy.Result> results = new LinkedHashMap<>();
         for (Accuracy.Subject subject : Accuracy.subjects()) {
-            results.put(subject, Accuracy.measure(subject, subject.step() * step, quarters(subject.name())));
+            results.put(subject, Accuracy.measure(subject, subject.step() * step, where, quarters(subject.name())));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json.wanted()) {

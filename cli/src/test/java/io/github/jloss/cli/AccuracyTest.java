@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.jloss.internal.Fma;
+import io.github.jloss.Backend;
 import io.github.jloss.spi.Scalar;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class AccuracyTest {
     @MethodSource("subjects")
     void staysWithinItsErrorBound(Accuracy.Subject subject) {
         assumeTrue(Fma.FUSED, "the bounds hold where fma is rounded once");
-        Accuracy.Result result = Accuracy.measure(subject, STEP, _ -> { });
+        Accuracy.Result result = Accuracy.measure(subject, STEP, Backend.cpu(), _ -> { });
         assertTrue(result.max() <= subject.bound(), () -> subject.name() + ": " + result);
     }
 

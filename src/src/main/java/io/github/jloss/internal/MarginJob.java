@@ -135,7 +135,7 @@ final class MarginJob extends Parallel {
     void prepare(Kernels kernels, MarginFormula newFormula, Tensor newEmbeddings, Tensor newWeight, Labels newLabels,
             Tensor newLosses, Tensor newUpstream, Tensor newGradEmbeddings, Tensor newGradWeight, double newScale,
             boolean newAdd) {
-        SumJob.floatScale(newScale);
+        GradientFactor.asFloat(newScale);
         matrix = matrix(kernels);
         exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
         formula = newFormula;

@@ -45,7 +45,7 @@ final class PointwiseJob extends SumJob {
 
     void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
             Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
-        scale = floatScale(newScale);
+        scale = GradientFactor.asFloat(newScale);
         formula = newFormula;
         input = newInput;
         target = newTarget;

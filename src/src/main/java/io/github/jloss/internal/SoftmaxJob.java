@@ -71,7 +71,7 @@ final class SoftmaxJob extends SumJob {
     void prepare(Kernels newKernels, SoftmaxFormula newFormula, Tensor newInput, long newClasses, long newInner,
             Target target, Tensor weight, long newIgnoreIndex, Tensor newLosses, Tensor newUpstream, Tensor newGradient,
             double newScale, boolean newAdd) {
-        scale = floatScale(newScale);
+        scale = GradientFactor.asFloat(newScale);
         kernels = newKernels;
         formula = newFormula;
         input = newInput;

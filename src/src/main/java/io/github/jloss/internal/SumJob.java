@@ -30,13 +30,4 @@ abstract class SumJob extends Parallel {
         }
         return sum;
     }
-
-    /** The factor on gradients as a float; a finite one that float cannot hold is an error, not an infinity. */
-    static float floatScale(double scale) {
-        if (Double.isFinite(scale) && Math.abs(scale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + scale
-                    + " and does not fit into a float");
-        }
-        return (float) scale;
-    }
 }

@@ -4,6 +4,7 @@ import io.github.jloss.Tensor;
 import io.github.jloss.tornado.kernels.Arguments;
 import io.github.jloss.tornado.kernels.GroupSum;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -106,6 +107,29 @@ final class Call implements AutoCloseable {
     /** Copies floats to the device. */
     void write(float[] from, int at) {
         session.upload(MemorySegment.ofArray(from), 0, at, from.length);
+    }
+
+    /** The floats of a small tensor, wherever it is. */
+    float[] floats(Tensor tensor) {
+        float[] floats = new float[Math.toIntExact(tensor.size())];
+        if (tensor.device() != null) {
+            read(resident(tensor), floats);
+        } else {
+            MemorySegment.copy(segment(tensor), ValueLayout.JAVA_FLOAT_UNALIGNED, tensor.offset() * Float.BYTES,
+                    MemorySegment.ofArray(floats), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, floats.length);
+        }
+        return floats;
+    }
+
+    /** Writes the floats of a small tensor, wherever it is; null is none. */
+    void floats(Tensor tensor, float[] from) {
+        if (tensor == null) return;
+        if (tensor.device() != null) {
+            write(from, resident(tensor));
+        } else {
+            MemorySegment.copy(MemorySegment.ofArray(from), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, segment(tensor),
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, tensor.offset() * Float.BYTES, from.length);
+        }
     }
 
     /** How many groups a kernel of n work items is given: some items for each thread, and not more than there are. */

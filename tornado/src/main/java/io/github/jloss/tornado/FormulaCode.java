@@ -124,7 +124,12 @@ final class FormulaCode {
                 push(o.get(1));
                 code.fmul();
                 push(o.get(2));
-                code.fadd().fstore(slot); // TornadoVM fuses the two
+                // TornadoVM fuses a product and its sum. Of two products it must not take the wrong one: the sum of
+                // the other with 0 is one already.
+                if (o.get(2) instanceof Node.Operation summand && summand.op() == Node.Op.MUL) {
+                    code.fconst_0().fadd();
+                }
+                code.fadd().fstore(slot);
             }
             case IF_LESS -> {
                 push(o.get(0));

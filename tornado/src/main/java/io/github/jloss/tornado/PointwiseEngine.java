@@ -1,6 +1,7 @@
 package io.github.jloss.tornado;
 
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.GradientFactor;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.Pointwise;
@@ -31,7 +32,7 @@ final class PointwiseEngine {
                 .set(Pointwise.LOSSES, call.out(losses, false))
                 .set(Pointwise.GRADIENT, call.out(gradient, add))
                 .set(Pointwise.ADD, add ? 1 : 0)
-                .option(Pointwise.SCALE, (float) scale);
+                .option(Pointwise.SCALE, GradientFactor.asFloat(scale));
         if (a != null) Strides.write(call.arguments(), Pointwise.A_STRIDES, a, input);
         if (b != null) Strides.write(call.arguments(), Pointwise.B_STRIDES, b, input);
         formulas.options(formula, call, Pointwise.SCALE + 1);

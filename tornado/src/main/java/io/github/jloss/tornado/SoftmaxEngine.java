@@ -3,6 +3,7 @@ package io.github.jloss.tornado;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.GradientFactor;
 import io.github.jloss.spi.SoftmaxFormula;
 import io.github.jloss.tornado.kernels.Alone;
 import io.github.jloss.tornado.kernels.GroupSum;
@@ -65,7 +66,7 @@ final class SoftmaxEngine {
                 .set(Softmax.OTHERS, hasOthers ? 1 : 0)
                 .set(Softmax.FOCUSED, formula.gamma() != 0 ? 1 : 0)
                 .set(Softmax.FOCUSED_OTHERS, hasOthers && formula.gammaOthers() != 0 ? 1 : 0)
-                .option(Softmax.SCALE, (float) scale)
+                .option(Softmax.SCALE, GradientFactor.asFloat(scale))
                 .option(Softmax.OWN, (float) (1 - smoothing + smoothing / classes))
                 .option(Softmax.FLAT, (float) (smoothing / classes))
                 .option(Softmax.SPECIAL, (float) (soft != null ? 1 - smoothing : formula.gammaOthers()))

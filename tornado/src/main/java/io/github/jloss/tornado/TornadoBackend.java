@@ -34,11 +34,12 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     private volatile Session session;
 
     /**
-     * The {@linkplain Device#byDefault() default} device. It is looked for when it is first used: until then it is no
-     * error that there is none.
+     * The {@linkplain Device#byDefault() default} device, {@linkplain #fast() fast} if the system property
+     * {@code jloss.tornado.fast} is true. It is looked for when it is first used: until then it is no error that there
+     * is none.
      */
     public TornadoBackend() {
-        this(null, false);
+        this(null, Boolean.getBoolean("jloss.tornado.fast"));
     }
 
     private TornadoBackend(String id, boolean fast) {
@@ -140,7 +141,10 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     @Override
     public double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
             Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
-        throw new UnsupportedOperationException("margin softmax on " + describe());
+        try (Call call = session().call()) {
+            return MarginEngine.run(call, formula, embeddings, weight, labels, losses, upstream, gradEmbeddings,
+                    gradWeight, scale, add, MarginEngine.TILE, MarginEngine.GROUP);
+        }
     }
 
     @Override
@@ -171,7 +175,10 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     public double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target,
             Tensor losses, Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient,
             double scale, boolean add) {
-        throw new UnsupportedOperationException("distances on " + describe());
+        try (Call call = session().call()) {
+            return DistanceEngine.run(call, formula, new Tensor[] {first, second, third}, target, losses, upstream,
+                    new Tensor[] {firstGradient, secondGradient, thirdGradient}, scale, add);
+        }
     }
 
     @Override
