@@ -59,12 +59,14 @@ final class Forks {
     }
 
     /**
-     * The heap holds the arrays of a batch twice, so that it never has to collect while it is measured. JavaCPP counts
+     * The heap holds the arrays of a batch twice, so that it never has to collect while it is measured, and twice more
+     * where the device's memory grows by way of the host. JavaCPP counts
      * libtorch's memory against the heap's and collects when it grows: it is told not to. The scope around each step
      * frees it. TornadoVM takes 4 GB of a device and no more unless it is told to.
      */
     private static String[] jvmArguments(Spec spec) {
-        long megabytes = 512 + 8L * spec.floats() * Float.BYTES / (1 << 20);
+        long copies = spec.kind().isOnDevice() ? 4 : 2;
+        long megabytes = 512 + 4 * copies * spec.floats() * Float.BYTES / (1 << 20);
         List<String> arguments = new ArrayList<>();
         if (spec.kind().isOnDevice()) {
             arguments.addAll(List.of("@" + System.getenv("TORNADOVM_HOME") + "/tornado-argfile",
