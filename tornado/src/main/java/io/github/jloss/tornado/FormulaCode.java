@@ -2,6 +2,7 @@ package io.github.jloss.tornado;
 
 import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
+import io.github.jloss.tornado.kernels.DeviceBits;
 import io.github.jloss.tornado.kernels.FormulaSlot;
 import io.github.jloss.tornado.kernels.Pointwise;
 import java.lang.classfile.ClassFile;
@@ -168,7 +169,9 @@ final class FormulaCode {
     }
 
     private void push(Node node) {
-        if (node instanceof Node.FloatConstant constant) {
+        if (node instanceof Node.FloatConstant constant && Float.isNaN(constant.value())) {
+            code.fload(slots.get(new Node.Argument(0))).invokestatic(described(DeviceBits.class), "nan", floats(1));
+        } else if (node instanceof Node.FloatConstant constant) {
             code.loadConstant(constant.value());
         } else {
             code.fload(slots.get(node));

@@ -2,6 +2,7 @@ package io.github.jloss.tornado;
 
 import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.GradientFactor;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Scalar;
 import io.github.jloss.tornado.kernels.GroupSum;
@@ -105,10 +106,7 @@ final class MarginEngine {
     static double run(Call call, MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels,
             Tensor losses, Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add,
             int most, int group) {
-        if (Double.isFinite(scale) && Math.abs(scale) > Float.MAX_VALUE) {
-            throw new IllegalArgumentException("scale: the factor on the gradient, scale / divisor, is " + scale
-                    + " and does not fit into a float");
-        }
+        GradientFactor.asFloat(scale);
         int rows = Math.toIntExact(embeddings.dim(0));
         if (rows == 0) {
             if (gradWeight != null && !add) {
