@@ -1,5 +1,6 @@
 package io.github.jloss.tornado;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -96,20 +97,22 @@ final class Session {
     private void replacePlan(int capacity) {
         int used = plan == null ? 0 : heap.used();
         int before = plan == null ? 0 : plan.capacity();
-        float[] held = new float[used];
-        if (plan != null) {
-            plan.download(0, MemorySegment.ofArray(held), 0, used);
-            plan.close();
-            plan = null;
-        }
-        try {
-            plan = newPlan(capacity);
-        } finally {
-            if (plan == null && before > 0) {
-                plan = newPlan(before);
-            }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment held = arena.allocate((long) used * Float.BYTES, Float.BYTES);
             if (plan != null) {
-                plan.upload(MemorySegment.ofArray(held), 0, 0, used);
+                plan.download(0, held, 0, used);
+                plan.close();
+                plan = null;
+            }
+            try {
+                plan = newPlan(capacity);
+            } finally {
+                if (plan == null && before > 0) {
+                    plan = newPlan(before);
+                }
+                if (plan != null) {
+                    plan.upload(held, 0, 0, used);
+                }
             }
         }
         if (capacity > heap.capacity()) {
