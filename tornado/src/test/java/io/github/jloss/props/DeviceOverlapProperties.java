@@ -21,14 +21,14 @@ import net.jqwik.api.constraints.IntRange;
  * The overlap losses on the device are those of the CPU, but for the last digits.
  *
  * <p>The sums of both are exact but for 1e-13; what differs is the rounding of the classes' exps, which are added in
- * another order: two or three ulps, 2e-7, in an activation, less in a sum of them. So scores are compared to 2e-7, what
- * a loss makes of one to 1e-6 of itself besides, and gradients to 1e-6 of the largest term, which is the largest slope
+ * another order: two or three ulps, 2e-7, in an activation, less in a sum of them. So scores are compared to 6e-8, one
+ * rounding, and what a loss makes of one to 1e-6 of itself besides, and gradients to 1e-6 of the largest term, which is the largest slope
  * of an activation times the 1/4 that the activation's own slope is at most, or the largest gradient. A power below 1
  * makes more of it, near 0.
  */
 class DeviceOverlapProperties {
 
-    private static final double SCORE = 2e-7;
+    private static final double SCORE = 6e-8;
     private static final double RELATIVE = 1e-6;
 
     /** Regions without a pixel's worth in them, of a few, and of more than there are threads in a group. */
@@ -37,10 +37,10 @@ class DeviceOverlapProperties {
         compare(new Problem(seed, 1 << scale), seed);
     }
 
-    /** Up to 200,000 pixels of up to 4 classes in up to 3 images. */
-    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    /** Up to 100,000 pixels of up to 4 classes in up to 3 images. */
+    @Property(tries = 4, shrinking = ShrinkingMode.OFF)
     void isThatOfTheCpuWhenLarge(@ForAll long seed) {
-        compare(new Problem(seed, 200_000), seed);
+        compare(new Problem(seed, 100_000), seed);
     }
 
     private static void compare(Problem p, long seed) {

@@ -29,7 +29,7 @@ import net.jqwik.api.ShrinkingMode;
  *
  * <p>A distance is a sum of positive terms, in another order, each of which a power p makes p times as uncertain: its
  * rounding is some ulps of itself, or of 1 for a cosine; what a loss subtracts keeps that. So losses are compared to
- * 1e-6 of the larger of the loss and the distances in it, and gradients to 16 roundings of the row's largest term: the
+ * 1e-6 of the loss and of what was subtracted for it, and gradients to 16 roundings of the row's largest term: the
  * largest gradient, or the largest of a pair that is alike or that is not, of which a gradient between them is a part.
  */
 class DevicePairProperties {
@@ -46,8 +46,8 @@ class DevicePairProperties {
     @Provide
     Arbitrary<Rows> large() {
         return Combinators.combine(
-                PairProperties.problems(Arbitraries.of(40_009, 150_001), Arbitraries.of(1, 2, 7)),
-                PairProperties.problems(Arbitraries.of(2, 5), Arbitraries.of(70_001, 131_072)),
+                PairProperties.problems(Arbitraries.of(40_009, 100_003), Arbitraries.of(1, 3, 7)),
+                PairProperties.problems(Arbitraries.of(2, 3), Arbitraries.of(70_001, 131_072)),
                 Arbitraries.of(true, false)).as((many, wide, which) -> which ? many : wide);
     }
 
@@ -56,7 +56,7 @@ class DevicePairProperties {
         compare(p);
     }
 
-    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 4, shrinking = ShrinkingMode.OFF)
     void isThatOfTheCpuWhenLarge(@ForAll("large") Rows p) {
         compare(p);
     }
@@ -138,17 +138,22 @@ class DevicePairProperties {
         }
     }
 
-    /** What is rounded on the way to a row's loss. */
+    /** What is rounded on the way to a row's loss, and may be more than that. */
     private static double size(Rows p, int row, double loss) {
-        // Cosines, and distances of pairs from a margin of up to 10, of which the loss may be the square.
-        double most = 10;
-        if (p.x().length == 3) {
-            // Distances are sums of these, at most.
-            for (double[] x : p.row(row)) {
-                for (double element : x) most += Math.abs(element) + 0.25;
+        if (p.subject().signs()) return Math.max(1, loss);
+        // The square of what a margin of up to 10 is more than a distance; and that of the rounding itself.
+        if (p.x().length == 2) return Math.max(loss, Math.max(10 * Math.sqrt(loss), 1e-4));
+        double sum = 0;
+        double squares = 0;
+        for (double[] x : p.row(row)) {
+            for (double element : x) {
+                sum += Math.abs(element) + 0.25;
+                squares += element * element + 0.25;
             }
         }
-        return Math.max(most, Math.abs(loss));
+        // Distances are at most the norm of all elements; if p is 1.5, it is up to n^(1/6) times the one of 2.
+        boolean isSum = p.toString().contains("Manhattan");
+        return 10 + (isSum ? sum : 2 * Math.sqrt(squares) * Math.pow(Math.max(1, p.length()), 1 / 6.0));
     }
 
     /** The largest gradient of each row, whatever its target is. */
