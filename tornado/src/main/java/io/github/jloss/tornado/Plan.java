@@ -182,7 +182,8 @@ final class Plan implements AutoCloseable {
         grid.setGlobalWork((long) groups * GroupSum.THREADS, 1, 1);
         try {
             plan.withGraph(graph).execute();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
+            // TornadoVM's own are Errors, some of them.
             throw new BackendFailure("kernel " + names.get(graph) + " failed", e);
         }
         if (output.get(0) != ticket) {
