@@ -90,7 +90,12 @@ final class Plan implements AutoCloseable {
         try {
             execute(0, 1, receipt);
         } catch (RuntimeException | Error e) {
-            close();
+            try {
+                close();
+            } catch (RuntimeException | Error another) {
+                // What was not allocated cannot be freed: that is not what is to be said.
+                e.addSuppressed(another);
+            }
             throw e;
         }
     }
