@@ -38,15 +38,15 @@ class PairProperties {
     }
 
     /** A loss by its definition: of the row's embeddings and its target. */
-    private interface ExactLoss {
+    interface ExactLoss {
         double of(double[][] row, double target);
     }
 
     /** A loss with options, and what it ought to compute. */
-    private record Subject(Function<Reduction, EmbeddingLoss> losses, ExactLoss exact, boolean signs) {}
+    record Subject(Function<Reduction, EmbeddingLoss> losses, ExactLoss exact, boolean signs) {}
 
     /** Embeddings by input and element; one target for each row. */
-    private record Rows(Subject subject, int rows, int length, float[][] x, float[] t) {
+    record Rows(Subject subject, int rows, int length, float[][] x, float[] t) {
 
         EmbeddingLoss loss(Reduction reduction) {
             return subject.losses.apply(reduction);
@@ -176,8 +176,11 @@ class PairProperties {
 
     @Provide
     Arbitrary<Rows> problems() {
-        return Combinators.combine(subjects(), Arbitraries.integers().between(0, 9),
-                Arbitraries.integers().between(0, 40), Arbitraries.longs(), Arbitraries.of(0.1, 1.0, 4.0))
+        return problems(Arbitraries.integers().between(0, 9), Arbitraries.integers().between(0, 40));
+    }
+
+    static Arbitrary<Rows> problems(Arbitrary<Integer> rowCounts, Arbitrary<Integer> lengths) {
+        return Combinators.combine(subjects(), rowCounts, lengths, Arbitraries.longs(), Arbitraries.of(0.1, 1.0, 4.0))
                 .as((subject, rows, length, seed, spread) -> {
                     SplittableRandom random = new SplittableRandom(seed);
                     int inputs = subject.losses.apply(Reduction.MEAN).inputNames().size();

@@ -32,7 +32,7 @@ import net.jqwik.api.Provide;
 /** The softmax family against its definition in double, over shapes, options, labels and probabilities. */
 class SoftmaxProperties {
 
-    private static final int IGNORED = 7;
+    static final int IGNORED = 7;
     private static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
 
     /** Step of central differences of five points: their error is some 1e-13 of the fifth derivative. */

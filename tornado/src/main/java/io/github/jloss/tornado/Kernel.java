@@ -44,13 +44,13 @@ record Kernel(String name, Class<?> template, UnaryOperator<byte[]> rewriting, M
         Map<String, String> all = new HashMap<>(standIns);
         all.put(Fma.class.getName(), DeviceFma.class.getName());
         all.put(Bits.class.getName(), (fast ? FastBits.class : DeviceBits.class).getName());
-        KernelLoader loader = new KernelLoader(template.getClassLoader(), all);
-        loader.add(template.getName(), rewriting.apply(loader.bytes(template.getName())));
         try {
+            KernelLoader loader = new KernelLoader(template.getClassLoader(), all);
+            loader.add(template.getName(), rewriting.apply(loader.bytes(template.getName())));
             return (Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray>)
                     loader.loadClass(template.getName()).getMethod("task").invoke(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new BackendFailure("kernel " + name + " cannot be loaded", e);
         }
     }
 

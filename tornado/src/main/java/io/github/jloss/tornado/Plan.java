@@ -90,7 +90,12 @@ final class Plan implements AutoCloseable {
         try {
             execute(0, 1, receipt);
         } catch (RuntimeException | Error e) {
-            close();
+            try {
+                close();
+            } catch (RuntimeException | Error another) {
+                // What was not allocated cannot be freed: that is not what is to be said.
+                e.addSuppressed(another);
+            }
             throw e;
         }
     }
@@ -182,7 +187,8 @@ final class Plan implements AutoCloseable {
         grid.setGlobalWork((long) groups * GroupSum.THREADS, 1, 1);
         try {
             plan.withGraph(graph).execute();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
+            // TornadoVM's own are Errors, some of them.
             throw new BackendFailure("kernel " + names.get(graph) + " failed", e);
         }
         if (output.get(0) != ticket) {

@@ -23,7 +23,7 @@ final class Session {
     private final Device device;
     private final boolean fast;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<Kernel> kernels = new LinkedHashSet<>();
+    private Set<Kernel> kernels = Set.of();
     private Heap heap;
     private Plan plan;
     private int generation;
@@ -64,23 +64,28 @@ final class Session {
                     + " more were asked for, expected at most " + MOST + " in all");
         }
         long wanted = Math.max(Math.max(FIRST_CAPACITY, 2L * heap.capacity()), heap.used() + 2 * n);
-        replacePlan((int) Math.min(wanted, MOST));
+        long least = Math.min(heap.used() + n + 1023 & -1024, MOST);
+        try {
+            replacePlan((int) Math.min(wanted, MOST), kernels);
+        } catch (BackendFailure e) {
+            // There may be room for what was asked for, if for no more.
+            if (heap == null || least >= wanted) throw e;
+            replacePlan((int) least, kernels);
+        }
         return heap.take((int) n);
     }
 
     void give(int at, long n) {
-        heap.give(at, (int) n);
+        if (heap != null) heap.give(at, (int) n);
     }
 
     Plan.FloatResults run(Kernel kernel, int groups, int[] arguments, float[] options) {
         if (plan == null || !plan.has(kernel)) {
-            kernels.add(kernel);
-            try {
-                replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity());
-            } catch (RuntimeException e) {
-                kernels.remove(kernel);
-                throw e;
-            }
+            Set<Kernel> more = new LinkedHashSet<>(kernels);
+            more.add(kernel);
+            // What cannot even be loaded shall not cost the plan that there is.
+            kernel.task(fast);
+            replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity(), more);
         }
         return plan.run(kernel, groups, arguments, options);
     }
@@ -93,8 +98,11 @@ final class Session {
         plan.download(from, target, to, n);
     }
 
-    /** Makes another plan. If that fails, what the memory held is put back into one like the last. */
-    private void replacePlan(int capacity) {
+    /**
+     * Makes another plan. If that fails, what the memory held is put back into one like the last; and if that fails,
+     * too, it is lost, and tensors say so.
+     */
+    private void replacePlan(int capacity, Set<Kernel> wanted) {
         int used = plan == null ? 0 : heap.used();
         int before = plan == null ? 0 : plan.capacity();
         try (Arena arena = Arena.ofConfined()) {
@@ -105,14 +113,10 @@ final class Session {
                 plan = null;
             }
             try {
-                plan = newPlan(capacity);
+                plan = newPlan(capacity, wanted);
+                kernels = wanted;
             } finally {
-                if (plan == null && before > 0) {
-                    plan = newPlan(before);
-                }
-                if (plan != null) {
-                    plan.upload(held, 0, 0, used);
-                }
+                restore(before, held, used);
             }
         }
         if (capacity > heap.capacity()) {
@@ -120,21 +124,39 @@ final class Session {
         }
     }
 
-    private Plan newPlan(int capacity) {
+    /** Puts back what a plan held: into the one that took its place, or into one like it. */
+    private void restore(int before, MemorySegment held, int used) {
+        if (plan == null && before > 0) {
+            try {
+                plan = newPlan(before, kernels);
+            } finally {
+                if (plan == null) forget();
+            }
+        }
+        if (plan != null) {
+            plan.upload(held, 0, 0, used);
+        }
+    }
+
+    private Plan newPlan(int capacity, Set<Kernel> wanted) {
         try {
-            return new Plan(device, fast, capacity, kernels);
-        } catch (OutOfMemoryError | RuntimeException e) {
+            return new Plan(device, fast, capacity, wanted);
+        } catch (RuntimeException | Error e) {
             throw new BackendFailure("no plan with " + (capacity >> 18) + " MiB of memory on " + device
                     + " (-Dtornado.device.memory=8GB, say, allows more)", e);
         }
+    }
+
+    private void forget() {
+        generation++;
+        heap = null;
     }
 
     /** Frees the device memory. */
     void close() {
         lock.lock();
         try {
-            generation++;
-            heap = null;
+            forget();
             if (plan != null) {
                 plan.close();
                 plan = null;

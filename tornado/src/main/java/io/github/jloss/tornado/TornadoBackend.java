@@ -67,7 +67,8 @@ public final class TornadoBackend implements Backend, AutoCloseable {
         return new TornadoBackend(id, true);
     }
 
-    private Session session() {
+    /** Its device at work. */
+    Session session() {
         Session open = session;
         if (open == null) {
             Device device = id == null ? Device.byDefault() : Device.named(id);

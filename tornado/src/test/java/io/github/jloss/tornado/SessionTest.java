@@ -9,18 +9,29 @@ import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.Backend;
 import io.github.jloss.Backward;
 import io.github.jloss.CombinedLoss;
+import io.github.jloss.CrossEntropyLoss;
+import io.github.jloss.DiceLoss;
+import io.github.jloss.L1Loss;
+import io.github.jloss.Labels;
 import io.github.jloss.Loss;
 import io.github.jloss.MSELoss;
+import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Memory that stays on the device, plans that are used again and again, and what goes wrong. */
 class SessionTest {
@@ -119,6 +130,25 @@ class SessionTest {
         }
     }
 
+    /** More than there is on this device, or than TornadoVM takes of it. */
+    @Test
+    void moreThanThereIsIsRefusedAndNothingIsLost() {
+        long memory = Device.byDefault().memory();
+        long most = Math.min(memory / Float.BYTES + (1 << 20), Integer.MAX_VALUE - 1024L);
+        float[] kept = floats(70_001);
+        float[] back = new float[kept.length];
+        try (DeviceTensor tensor = gpu.upload(Tensor.of(kept))) {
+            String message = assertThrows(BackendFailure.class, () -> gpu.allocate(most)).getMessage();
+            assertTrue(message.contains("memory"), message);
+            tensor.read(Tensor.of(back));
+            assertArrayEquals(kept, back);
+            assertEquals(0, new MSELoss().on(gpu).forward(tensor.tensor(), tensor.tensor()));
+            try (DeviceTensor other = gpu.upload(Tensor.of(kept))) {
+                assertEquals(kept[70_000], other.tensor().get(70_000));
+            }
+        }
+    }
+
     @Test
     void freedMemoryIsRefused() {
         DeviceTensor tensor = gpu.allocate(10);
@@ -206,6 +236,82 @@ class SessionTest {
         assertTrue(message.contains("Formula") && message.contains("no kernel"), message);
         assertEquals(1, loss.on(Backend.cpu()).forward(x, x));
         assertEquals(0, new MSELoss().on(gpu).forward(x, x));
+    }
+
+    /** OpenCL's compiler does not know this kernel's NaN. */
+    public static final class Broken {
+        private Broken() {}
+
+        public static Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> task() {
+            return Broken::run;
+        }
+
+        public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
+                FloatArray results) {
+            results.set(0, memory.get(context.globalIdx) < 0f ? Float.NaN : at.get(1) + options.get(0));
+        }
+    }
+
+    /** What has no task at all. */
+    static final class NoKernel {}
+
+    @Test
+    void aKernelThatDoesNotBuild() {
+        Tensor x = Tensor.of(new float[] {3}, 1);
+        Tensor t = Tensor.of(new float[] {1}, 1);
+        assertEquals(4, new MSELoss().on(gpu).forward(x, t));
+        try (DeviceTensor kept = gpu.upload(x)) {
+            for (Class<?> template : List.of(Broken.class, NoKernel.class)) {
+                Kernel broken = Kernel.of("the broken one " + template.getSimpleName(), template);
+                for (int i = 0; i < 2; i++) {
+                    BackendFailure failure = assertThrows(BackendFailure.class, () -> {
+                        try (Call call = gpu.session().call()) {
+                            call.run(broken, 1);
+                        }
+                    });
+                    String message = failure.getMessage();
+                    assertTrue(message.startsWith("tornado: ") && message.contains(broken.name()), message);
+                    assertTrue(failure.getCause() != null, message);
+                }
+                // Known kernels run, others are made, and what was on the device is there.
+                assertEquals(4, new MSELoss().on(gpu).forward(kept.tensor(), t));
+                assertEquals(2, new L1Loss().on(gpu).forward(kept.tensor(), t));
+                assertEquals(4, new MSELoss().forward(x, t));
+            }
+        }
+    }
+
+    /** Elements that no thread writes are garbage, and may be garbage that looks right. */
+    @Test
+    void outputsAreWrittenToTheLastElement() {
+        for (int n : new int[] {1, 31, 1021, 262_147}) {
+            Tensor x = Tensor.of(floats(n), n);
+            Tensor t = Tensor.of(floats(n), n);
+            Loss mse = new MSELoss(Reduction.NONE).on(gpu);
+            requireWritten(n, losses -> mse.forward(x, t, losses));
+            requireWritten(n, gradient -> mse.backward(x, t, x, gradient, Backward.OVERWRITE));
+            Loss dice = DiceLoss.binary().on(gpu);
+            requireWritten(n, gradient -> dice.forwardBackward(x, Labels.of(new int[n]), gradient));
+            Loss softmax = new CrossEntropyLoss().on(gpu);
+            requireWritten(n, gradient -> softmax.forwardBackward(x.reshape(1, n), Labels.of(n - 1),
+                    gradient.reshape(1, n)));
+            requireWritten(n, gradient -> softmax.forwardBackward(x.reshape(n, 1), Labels.of(new int[n]),
+                    gradient.reshape(n, 1)));
+        }
+    }
+
+    private void requireWritten(int n, Consumer<Tensor> call) {
+        float[] here = new float[n];
+        Arrays.fill(here, Float.NaN);
+        Tensor poison = Tensor.of(here.clone(), n);
+        call.accept(Tensor.of(here, n));
+        try (DeviceTensor there = gpu.upload(poison)) {
+            call.accept(there.tensor());
+            float[] read = new float[n];
+            there.read(Tensor.of(read, n));
+            assertArrayEquals(here, read);
+        }
+        for (int i = 0; i < n; i++) assertTrue(Float.isFinite(here[i]), i + " of " + n);
     }
 
     private static final class Rounded extends io.github.jloss.PointwiseLoss {
