@@ -63,18 +63,6 @@ final class KernelLoader extends ClassLoader {
         }
     }
 
-    /**
-     * A copy: TornadoVM reads class files and leaves them open, hundreds for a kernel, until there are too many.
-     */
-    @Override
-    public InputStream getResourceAsStream(String name) {
-        try (InputStream in = super.getResourceAsStream(name)) {
-            return in == null ? null : new ByteArrayInputStream(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("uk.ac.manchester.tornado.")) {

@@ -22,9 +22,9 @@ import net.jqwik.api.constraints.IntRange;
  *
  * <p>The sums of both are exact but for 1e-13; what differs is the rounding of the classes' exps, which are added in
  * another order: two or three ulps, 2e-7, in an activation, less in a sum of them. So scores are compared to 6e-8, one
- * rounding, and what a loss makes of one to 1e-6 of itself besides, and gradients to 1e-6 of the largest term, which is the largest slope
- * of an activation times the 1/4 that the activation's own slope is at most, or the largest gradient. A power below 1
- * makes more of it, near 0.
+ * rounding, and what a loss makes of one to 1e-6 of itself besides, and gradients to 1e-6 of the largest term, which
+ * is the largest slope of an activation times the 1/4 that the activation's own slope is at most. A power below 1 makes
+ * more of it, near 0.
  */
 class DeviceOverlapProperties {
 
@@ -49,13 +49,14 @@ class DeviceOverlapProperties {
         String what = p.loss + " of " + Arrays.toString(shape);
         boolean add = random.nextInt(3) == 0;
         Backward how = (add ? Backward.ADD : Backward.OVERWRITE).scale(random.nextBoolean() ? 1 : -0.37);
-        how = random.nextInt(3) == 0 ? how.divisor(7) : how;
+        boolean divides = random.nextInt(3) == 0;
+        how = divides ? how.divisor(7) : how;
         float[] before = Places.before(p.x.length, add, random);
         float[] expected = before.clone();
         double value = p.loss.forwardBackward(p.input(), p.target(), Tensor.of(expected, shape), how);
         double power = p.power(value);
         double tolerance = (SCORE + RELATIVE * Math.abs(value)) * (1 + power);
-        double term = term(p, how);
+        double term = term(p, divides ? Backward.OVERWRITE.divisor(7) : Backward.OVERWRITE);
 
         Loss there = p.loss.on(DEVICE);
         try (Places places = new Places(random)) {
@@ -86,7 +87,6 @@ class DeviceOverlapProperties {
     private static double term(Problem p, Backward how) {
         float[] gradient = new float[p.x.length];
         Tensor slopes = Tensor.of(gradient, p.input().shape());
-        Backward overwrite = Backward.OVERWRITE;
         double factor = 1;
         if (p.fromLogits) {
             double[] logits = new double[p.x.length];
@@ -95,14 +95,13 @@ class DeviceOverlapProperties {
             float[] activated = new float[logits.length];
             for (int i = 0; i < logits.length; i++) activated[i] = (float) activations[i];
             ((OverlapLoss<?>) p.loss).withFromLogits(false).forwardBackward(Tensor.of(activated, p.input().shape()),
-                    p.target(), slopes, overwrite);
+                    p.target(), slopes, how);
             factor = 0.25;
         } else {
-            p.loss.forwardBackward(p.input(), p.target(), slopes, overwrite);
+            p.loss.forwardBackward(p.input(), p.target(), slopes, how);
         }
         double most = 0;
         for (float g : gradient) most = Places.larger(most, factor * g);
-        // A divisor of 7 in the place of another raises it to a power below 1 of 3 regions or so, at most.
-        return how.toString().contains("divisor") ? Math.max(1, 3 / 7.0) * most : most;
+        return most;
     }
 }

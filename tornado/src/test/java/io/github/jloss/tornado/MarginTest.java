@@ -320,7 +320,8 @@ class MarginTest {
                     double other = loss.on(device).forwardBackward(embeddings(), weight(), labels,
                             way == 2 ? null : Tensor.of(foundX, n, d), way == 1 ? null : Tensor.of(foundW, c, d), how);
                     if (Double.compare(value, other) != 0) {
-                        assertEquals(value, other, 1e-6 * value + Arrays.stream(terms.loss).sum() / divisor(loss), what);
+                        assertEquals(value, other,
+                                1e-6 * value + Arrays.stream(terms.loss).sum() / divisor(loss), what);
                     }
                 }
                 Terms these = way == 3 ? terms(loss, upstream) : terms;
