@@ -94,6 +94,12 @@ final class Call implements AutoCloseable {
         return arguments;
     }
 
+    /** Makes ready the kernels that are about to run: all at once, as each time costs a new plan. */
+    Call prepare(Kernel... kernels) {
+        session.prepare(List.of(kernels));
+        return this;
+    }
+
     /** Runs a kernel with the arguments set so far. */
     Plan.FloatResults run(Kernel kernel, int groups) {
         return session.run(kernel, groups, arguments, options);

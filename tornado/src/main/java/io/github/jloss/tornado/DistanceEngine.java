@@ -22,6 +22,7 @@ final class DistanceEngine {
     static double run(Call call, DistanceFormula formula, Tensor[] inputs, Target target, Tensor losses,
             Tensor upstream, Tensor[] gradients, double scale, boolean add) {
         RowDistances distances = RowDistances.of(formula.distance());
+        call.prepare(RowDistances.SUMS, GRADIENTS);
         int rows = Math.toIntExact(inputs[0].dim(0));
         if (rows == 0) return 0;
         int length = Math.toIntExact(inputs[0].dim(1));

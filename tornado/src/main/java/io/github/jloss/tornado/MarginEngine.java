@@ -114,6 +114,7 @@ final class MarginEngine {
             }
             return 0;
         }
+        call.prepare(RowDistances.SUMS, INVERSES, SCALED, PRODUCT, SUMS, GRADIENTS, PROJECTION);
         MarginEngine engine = new MarginEngine(call, formula, embeddings, weight, labels, losses, upstream,
                 gradEmbeddings, gradWeight, scale, add, most, group);
         int at = call.in(embeddings);

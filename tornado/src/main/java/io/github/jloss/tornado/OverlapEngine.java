@@ -45,6 +45,11 @@ final class OverlapEngine {
         int regions = what.regions();
         Arrays.fill(sums, 0, 3 * regions, 0);
         if (input.size() == 0) return;
+        if (what.activation() == Activation.SOFTMAX) {
+            call.prepare(PROBABILITIES, SUMS, CLASS_SLOPES);
+        } else {
+            call.prepare(SUMS, SLOPES);
+        }
         describe(call, what, input, target);
         if (what.activation() == Activation.SOFTMAX) {
             int at = stash != null && stash.device() != null ? call.out(stash, false) : call.temporary(input.size());

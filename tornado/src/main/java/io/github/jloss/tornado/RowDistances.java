@@ -20,7 +20,7 @@ abstract sealed class RowDistances {
     /** What differences are multiplied by where their squares, or the factor on them, leave float's range. */
     static final float RESCALE = 0x1p100f;
 
-    private static final Kernel SUMS = Kernel.of("row sums", RowSums.class);
+    static final Kernel SUMS = Kernel.of("row sums", RowSums.class);
 
     private static final int MOST_GROUPS = 4096;
 

@@ -3,6 +3,7 @@ package io.github.jloss.tornado;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -79,14 +80,18 @@ final class Session {
         if (heap != null) heap.give(at, (int) n);
     }
 
+    /** Sees to it that the plan has these kernels. */
+    void prepare(List<Kernel> wanted) {
+        if (plan != null && wanted.stream().allMatch(plan::has)) return;
+        // What cannot even be loaded shall not cost the plan that there is.
+        wanted.forEach(kernel -> kernel.task(fast));
+        Set<Kernel> more = new LinkedHashSet<>(kernels);
+        more.addAll(wanted);
+        replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity(), more);
+    }
+
     Plan.FloatResults run(Kernel kernel, int groups, int[] arguments, float[] options) {
-        if (plan == null || !plan.has(kernel)) {
-            Set<Kernel> more = new LinkedHashSet<>(kernels);
-            more.add(kernel);
-            // What cannot even be loaded shall not cost the plan that there is.
-            kernel.task(fast);
-            replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity(), more);
-        }
+        prepare(List.of(kernel));
         return plan.run(kernel, groups, arguments, options);
     }
 
@@ -103,6 +108,9 @@ final class Session {
      * too, it is lost, and tensors say so.
      */
     private void replacePlan(int capacity, Set<Kernel> wanted) {
+        if (heap == null) {
+            heap = new Heap();
+        }
         int used = plan == null ? 0 : heap.used();
         int before = plan == null ? 0 : plan.capacity();
         try (Arena arena = Arena.ofConfined()) {
