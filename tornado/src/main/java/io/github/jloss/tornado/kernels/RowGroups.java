@@ -4,7 +4,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * Work on rows by some threads of a group together, the lanes: a power of two that depends on the length of the rows
- * alone, so that the order of sums does.
+ * alone, so that the order of sums does. How the lanes add up what they found stands in each kernel: TornadoVM takes
+ * wrong addresses for the local memory of a helper that is called within a loop.
  */
 public final class RowGroups {
 
