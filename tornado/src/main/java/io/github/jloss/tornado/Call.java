@@ -1,5 +1,6 @@
 package io.github.jloss.tornado;
 
+import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import io.github.jloss.tornado.kernels.Arguments;
 import io.github.jloss.tornado.kernels.GroupSum;
@@ -7,12 +8,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * One call of an engine: brings tensors that are not on the device there, runs kernels, and takes results back to where
  * they belong. Tensors on the device are used where they are.
  */
 final class Call implements AutoCloseable {
+
+    /** Labels that are made floats at a time. */
+    private static final int LABELS = 1 << 16;
 
     private final Session session;
     private final int[] arguments = new int[Arguments.SIZE];
@@ -113,6 +118,27 @@ final class Call implements AutoCloseable {
     /** Copies floats to the device. */
     void write(float[] from, int at) {
         session.upload(MemorySegment.ofArray(from), 0, at, from.length);
+    }
+
+    /**
+     * Labels, as floats.
+     *
+     * @param labels on the host, as they always are
+     * @param number what stands for a label
+     * @return where they are on the device
+     */
+    int in(Labels labels, LongUnaryOperator number) {
+        int at = temporary(labels.size());
+        float[] floats = new float[0];
+        for (int done = 0; done < labels.size(); done += floats.length) {
+            int n = (int) Math.min(labels.size() - done, LABELS);
+            if (floats.length != n) floats = new float[n];
+            for (int i = 0; i < n; i++) {
+                floats[i] = number.applyAsLong(labels.get(done + i));
+            }
+            write(floats, at + done);
+        }
+        return at;
     }
 
     /** The floats of a small tensor, wherever it is. */

@@ -9,7 +9,6 @@ import io.github.jloss.tornado.kernels.Pointwise;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 /**
  * The kernels of the formulas of one class: {@link Pointwise} with that class in the place of its formula slot. Float
@@ -42,12 +41,9 @@ final class Formulas {
             Lifter lifter = new Lifter(type, parameters, variant, Bits.class);
             Node value = lifter.lift("value");
             Node gradient = lifter.lift("gradient");
-            // Tried at once, so that a formula that cannot be written is refused here.
-            UnaryOperator<byte[]> writing = template -> new FormulaCode(value, gradient).into(template);
-            Kernel kernel = new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, writing,
-                    Map.of());
-            kernel.task(false);
-            return kernel;
+            byte[] template = KernelLoader.bytes(Pointwise.class.getClassLoader(), Pointwise.class.getName());
+            byte[] written = new FormulaCode(value, gradient).into(template);
+            return new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, _ -> written, Map.of());
         } catch (Lifter.Refused e) {
             throw refused(e);
         }

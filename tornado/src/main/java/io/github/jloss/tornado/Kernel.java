@@ -34,21 +34,28 @@ record Kernel(String name, Class<?> template, UnaryOperator<byte[]> rewriting, M
     }
 
     /**
-     * The kernel for a plan.
+     * What is compiled.
+     *
+     * @param method of context, device memory, ints, floats and results
+     */
+    record Task(Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> method) {}
+
+    /**
+     * The kernel for plans.
      *
      * @param fast whether it may be less exact
-     * @return a task of context, device memory, ints, floats and results
+     * @return a task over classes of its own
      */
     @SuppressWarnings("unchecked")
-    Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray> task(boolean fast) {
+    Task task(boolean fast) {
         Map<String, String> all = new HashMap<>(standIns);
         all.put(Fma.class.getName(), DeviceFma.class.getName());
         all.put(Bits.class.getName(), (fast ? FastBits.class : DeviceBits.class).getName());
         try {
             KernelLoader loader = new KernelLoader(template.getClassLoader(), all);
             loader.add(template.getName(), rewriting.apply(loader.bytes(template.getName())));
-            return (Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray>)
-                    loader.loadClass(template.getName()).getMethod("task").invoke(null);
+            return new Task((Task5<KernelContext, FloatArray, IntArray, FloatArray, FloatArray>)
+                    loader.loadClass(template.getName()).getMethod("task").invoke(null));
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new BackendFailure("kernel " + name + " cannot be loaded", e);
         }

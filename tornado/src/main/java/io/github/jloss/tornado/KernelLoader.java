@@ -55,6 +55,11 @@ final class KernelLoader extends ClassLoader {
      * @return its bytes
      */
     byte[] bytes(String name) {
+        return bytes(source, name);
+    }
+
+    /** The class file of a class that a loader sees. */
+    static byte[] bytes(ClassLoader source, String name) {
         try (InputStream in = source.getResourceAsStream(name.replace('.', '/') + ".class")) {
             if (in == null) throw new BackendFailure("the class file of " + name + " is not to be found");
             return in.readAllBytes();

@@ -11,6 +11,7 @@ import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.OverlapArguments;
 import io.github.jloss.tornado.kernels.OverlapSlopes;
 import io.github.jloss.tornado.kernels.OverlapSums;
+import io.github.jloss.tornado.kernels.RowGroups;
 import java.util.Arrays;
 
 /**
@@ -33,12 +34,6 @@ final class OverlapEngine {
     /** Parts that all regions together have, if regions are that large: enough for every device known. */
     private static final int PARTS = 1024;
 
-    /** Elements that a thread should have at least, before a region gets another thread. */
-    private static final int FEWEST = 4;
-
-    /** Labels that are converted at a time. */
-    private static final int LABELS = 1 << 20;
-
     private OverlapEngine() {}
 
     static void sums(Call call, Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
@@ -56,11 +51,8 @@ final class OverlapEngine {
             probabilities(call, what, at);
         }
         int size = (int) (input.size() / regions);
-        int lanes = 1;
-        while (lanes < GroupSum.THREADS && lanes * FEWEST < size) {
-            lanes *= 2;
-        }
-        int parts = Math.clamp(size / (FEWEST * GroupSum.THREADS), 1, Math.max(PARTS / regions, 1));
+        int lanes = RowGroups.lanes(size);
+        int parts = Call.groups(size, Math.max(PARTS / regions, 1));
         int tasks = Math.multiplyExact(regions, parts);
         int n = Math.multiplyExact(6, tasks);
         int at = n <= Plan.RESULTS ? -1 : call.temporary(n);
@@ -68,7 +60,7 @@ final class OverlapEngine {
                 .set(OverlapSums.PARTS, parts)
                 .set(OverlapSums.TASKS, tasks)
                 .set(OverlapSums.SUMS, at);
-        Plan.FloatResults results = call.run(SUMS, groups((long) tasks * lanes));
+        Plan.FloatResults results = call.run(SUMS, RowGroups.groups(tasks, lanes, MOST_GROUPS));
         if (at < 0) {
             addUp(results, regions, parts, sums);
         } else {
@@ -118,18 +110,16 @@ final class OverlapEngine {
         call.set(OverlapArguments.SLOPES, at)
                 .set(OverlapArguments.GRADIENT, to)
                 .set(OverlapArguments.ADD, add ? 1 : 0);
-        call.run(softmax ? CLASS_SLOPES : SLOPES, groups(softmax ? what.images() * what.pixels() : input.size()));
+        long threads = softmax ? what.images() * what.pixels() : input.size();
+        call.run(softmax ? CLASS_SLOPES : SLOPES, RowGroups.groups(threads, 1, MOST_GROUPS));
         call.finish();
     }
 
     /** The softmax of the input, which is the input of what follows. */
     private static void probabilities(Call call, Overlap what, int at) {
-        call.set(ClassProbabilities.PROBABILITIES, at).run(PROBABILITIES, groups(what.images() * what.pixels()));
+        call.set(ClassProbabilities.PROBABILITIES, at).run(PROBABILITIES,
+                RowGroups.groups(what.images() * what.pixels(), 1, MOST_GROUPS));
         call.set(OverlapArguments.INPUT, at);
-    }
-
-    private static int groups(long threads) {
-        return (int) Math.min((threads + GroupSum.THREADS - 1) / GroupSum.THREADS, MOST_GROUPS);
     }
 
     private static void describe(Call call, Overlap what, Tensor input, Target target) {
@@ -144,23 +134,8 @@ final class OverlapEngine {
                 .set(OverlapArguments.FIRST_LABEL, what.firstLabel())
                 .set(OverlapArguments.IGNORES, Float.isNaN(what.ignored()) ? 0 : 1)
                 .set(OverlapArguments.INPUT, call.in(input))
-                .set(OverlapArguments.TARGET, target instanceof Labels labels ? labels(call, labels)
+                .set(OverlapArguments.TARGET, target instanceof Labels labels ? call.in(labels, label -> label)
                         : call.in((Tensor) target))
                 .option(OverlapArguments.IGNORED, what.ignored());
-    }
-
-    /** Labels as floats on the device. */
-    private static int labels(Call call, Labels labels) {
-        int at = call.temporary(labels.size());
-        float[] floats = new float[0];
-        for (int done = 0; done < labels.size(); done += floats.length) {
-            int n = (int) Math.min(labels.size() - done, LABELS);
-            if (floats.length != n) floats = new float[n];
-            for (int i = 0; i < n; i++) {
-                floats[i] = labels.get(done + i);
-            }
-            call.write(floats, at + done);
-        }
-        return at;
     }
 }

@@ -6,7 +6,6 @@ import io.github.jloss.tornado.kernels.Transfer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ final class Plan implements AutoCloseable {
      * @param capacity floats of device memory
      * @param kernels what it can run
      */
-    Plan(Device device, boolean fast, int capacity, Collection<Kernel> kernels) {
+    Plan(Device device, boolean fast, int capacity, Map<Kernel, Kernel.Task> kernels) {
         grid.setLocalWork(GroupSum.THREADS, 1, 1);
         memory = new FloatArray(capacity);
         add("open", graph("open").task("run", Transfer::open, context, memory, arguments, receipt), receipt);
@@ -78,12 +77,12 @@ final class Plan implements AutoCloseable {
             add("download", graph("download" + size).task("run", Transfer::download, context, memory, arguments,
                     staged), staged);
         }
-        for (Kernel kernel : kernels) {
+        kernels.forEach((kernel, task) -> {
             indexes.put(kernel, graphs.size());
             add(kernel.name(), graph("kernel" + graphs.size())
                     .transferToDevice(DataTransferMode.EVERY_EXECUTION, options)
-                    .task("run", kernel.task(fast), context, memory, arguments, options, results), results);
-        }
+                    .task("run", task.method(), context, memory, arguments, options, results), results);
+        });
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(grids);
         plan.withCompilerFlags(TornadoVMBackendType.OPENCL, fast ? FAST : STRICT);
@@ -135,6 +134,15 @@ final class Plan implements AutoCloseable {
     /** Numbers that a kernel handed back; they are there until the next one runs. */
     interface FloatResults {
         float get(int index);
+
+        /** The sum of what so many groups added up, each in two numbers. */
+        default double sum(int groups) {
+            double sum = 0;
+            for (int g = 0; g < groups; g++) {
+                sum += GroupSum.of(get(2 * g), get(2 * g + 1));
+            }
+            return sum;
+        }
     }
 
     /** Copies floats into the device memory, from a segment, of which {@code from} counts floats. */
@@ -175,7 +183,7 @@ final class Plan implements AutoCloseable {
     private void transfer(int graph, int n, int at, FloatArray output) {
         arguments.set(Arguments.FIRST, n);
         arguments.set(Arguments.FIRST + 1, at);
-        execute(graph, Math.clamp(n / (4 * GroupSum.THREADS), 1, 256), output);
+        execute(graph, Call.groups(n, 256), output);
     }
 
     /** TornadoVM only prints some errors of a launch: that a kernel ran is seen by its handing back the ticket. */

@@ -3,7 +3,6 @@ package io.github.jloss.tornado;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.GradientFactor;
 import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.Pointwise;
 import io.github.jloss.tornado.kernels.Strides;
 import java.util.Map;
@@ -37,11 +36,7 @@ final class PointwiseEngine {
         if (b != null) Strides.write(call.arguments(), Pointwise.B_STRIDES, b, input);
         formulas.options(formula, call, Pointwise.SCALE + 1);
         int groups = Call.groups(input.size(), MOST_GROUPS);
-        Plan.FloatResults sums = call.run(formulas.kernel(formula), groups);
-        double sum = 0;
-        for (int g = 0; g < groups; g++) {
-            sum += GroupSum.of(sums.get(2 * g), sums.get(2 * g + 1));
-        }
+        double sum = call.run(formulas.kernel(formula), groups).sum(groups);
         call.finish();
         return sum;
     }

@@ -2,9 +2,9 @@ package io.github.jloss.tornado;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,7 +24,7 @@ final class Session {
     private final Device device;
     private final boolean fast;
     private final ReentrantLock lock = new ReentrantLock();
-    private Set<Kernel> kernels = Set.of();
+    private Map<Kernel, Kernel.Task> kernels = Map.of();
     private Heap heap;
     private Plan plan;
     private int generation;
@@ -83,10 +83,9 @@ final class Session {
     /** Sees to it that the plan has these kernels. */
     void prepare(List<Kernel> wanted) {
         if (plan != null && wanted.stream().allMatch(plan::has)) return;
-        // What cannot even be loaded shall not cost the plan that there is.
-        wanted.forEach(kernel -> kernel.task(fast));
-        Set<Kernel> more = new LinkedHashSet<>(kernels);
-        more.addAll(wanted);
+        Map<Kernel, Kernel.Task> more = new LinkedHashMap<>(kernels);
+        // What cannot even be loaded fails here, and does not cost the plan that there is.
+        wanted.forEach(kernel -> more.computeIfAbsent(kernel, k -> k.task(fast)));
         replacePlan(plan == null ? FIRST_CAPACITY : plan.capacity(), more);
     }
 
@@ -107,7 +106,7 @@ final class Session {
      * Makes another plan. If that fails, what the memory held is put back into one like the last; and if that fails,
      * too, it is lost, and tensors say so.
      */
-    private void replacePlan(int capacity, Set<Kernel> wanted) {
+    private void replacePlan(int capacity, Map<Kernel, Kernel.Task> wanted) {
         if (heap == null) {
             heap = new Heap();
         }
@@ -146,7 +145,7 @@ final class Session {
         }
     }
 
-    private Plan newPlan(int capacity, Set<Kernel> wanted) {
+    private Plan newPlan(int capacity, Map<Kernel, Kernel.Task> wanted) {
         try {
             return new Plan(device, fast, capacity, wanted);
         } catch (RuntimeException | Error e) {

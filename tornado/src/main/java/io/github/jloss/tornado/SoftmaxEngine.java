@@ -8,9 +8,9 @@ import io.github.jloss.spi.SoftmaxFormula;
 import io.github.jloss.tornado.kernels.Alone;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.LogLikelihood;
+import io.github.jloss.tornado.kernels.RowGroups;
 import io.github.jloss.tornado.kernels.Softmax;
 import io.github.jloss.tornado.kernels.Team;
-import java.util.Arrays;
 
 /** Losses of rows of logits on the device: one launch for value and gradient. */
 final class SoftmaxEngine {
@@ -29,9 +29,6 @@ final class SoftmaxEngine {
 
     /** Numbers of classes are floats in kernels. */
     private static final int MOST_CLASSES = 1 << 24;
-
-    /** Labels that are made floats at a time. */
-    private static final int PIECE = 1 << 16;
 
     private static final Kernel SHORT_ROWS = Kernel.of("softmax, a thread for each row", Softmax.class, Team.class,
             Alone.class);
@@ -56,7 +53,8 @@ final class SoftmaxEngine {
                 .set(Softmax.CLASSES, (int) classes)
                 .set(Softmax.INNER, (int) inner)
                 .set(Softmax.INPUT, call.in(input))
-                .set(Softmax.LABELS, target instanceof Labels labels ? upload(call, labels, ignoreIndex) : -1)
+                .set(Softmax.LABELS, target instanceof Labels labels ? call.in(labels,
+                        label -> label == ignoreIndex ? -1 : label) : -1)
                 .set(Softmax.SOFT, call.in(soft))
                 .set(Softmax.WEIGHT, call.in(weight))
                 .set(Softmax.LOSSES, call.out(losses, false))
@@ -76,31 +74,9 @@ final class SoftmaxEngine {
         call.set(Softmax.WIDTH, width);
         Kernel kernel = formula.normalized() ? LOG_LIKELIHOOD : isLong ? LONG_ROWS : SHORT_ROWS;
         long items = !formula.normalized() ? rows * width : gradient != null && !add ? input.size() : rows;
-        int groups = Math.clamp((items + GroupSum.THREADS - 1) / GroupSum.THREADS, 1, MOST_GROUPS);
-        Plan.FloatResults sums = call.run(kernel, groups);
-        double sum = 0;
-        for (int g = 0; g < groups; g++) {
-            sum += GroupSum.of(sums.get(2 * g), sums.get(2 * g + 1));
-        }
+        int groups = RowGroups.groups(items, 1, MOST_GROUPS);
+        double sum = call.run(kernel, groups).sum(groups);
         call.finish();
         return sum;
-    }
-
-    /** Labels as floats, -1 for those to ignore. */
-    private static int upload(Call call, Labels labels, long ignoreIndex) {
-        int n = (int) labels.size();
-        int at = call.temporary(n);
-        float[] piece = new float[Math.min(n, PIECE)];
-        for (int done = 0; done < n; done += piece.length) {
-            if (n - done < piece.length) {
-                piece = Arrays.copyOf(piece, n - done);
-            }
-            for (int i = 0; i < piece.length; i++) {
-                long label = labels.get(done + i);
-                piece[i] = label == ignoreIndex ? -1 : label;
-            }
-            call.write(piece, at + done);
-        }
-        return at;
     }
 }

@@ -45,7 +45,7 @@ class PointwiseAsJavaTest {
             options.set(Pointwise.SCALE, 2);
             options.set(Pointwise.SCALE + 1, formula.slope);
             options.set(Pointwise.SCALE + 2, formula.shift);
-            new Formulas(Formula.class).kernel(formula).task(false)
+            new Formulas(Formula.class).kernel(formula).task(false).method()
                     .apply(new KernelContext(), memory, at, options, results);
             double sum = 0;
             for (int i = 0; i < n; i++) {

@@ -1,5 +1,9 @@
 package io.github.jloss.tornado.kernels;
 
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
 /**
  * How kernels get what changes from call to call. TornadoVM compiles scalars and array lengths into the kernel, so all
  * of it is in two arrays: ints, the first two of which are about the launch, and floats. Where a tensor lies in the
@@ -23,4 +27,17 @@ public final class Arguments {
     public static final int FIRST = 2;
 
     private Arguments() {}
+
+    /**
+     * The ticket: what every kernel ends with.
+     *
+     * @param context which thread this is
+     * @param at the arguments
+     * @param results receives the ticket, from thread 0
+     */
+    public static void handBack(KernelContext context, IntArray at, FloatArray results) {
+        if (context.globalIdx == 0) {
+            results.set(0, at.get(TICKET));
+        }
+    }
 }

@@ -60,8 +60,6 @@ public final class ClassProbabilities {
                 memory.set(k, memory.get(k) * reciprocal);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

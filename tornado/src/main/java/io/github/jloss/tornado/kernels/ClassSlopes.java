@@ -86,8 +86,6 @@ public final class ClassSlopes {
                 memory.set(to, add != 0 ? memory.get(to) + g : g);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

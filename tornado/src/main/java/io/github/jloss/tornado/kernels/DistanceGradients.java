@@ -131,9 +131,7 @@ public final class DistanceGradients {
             if (gradient1 >= 0) memory.set(gradient1 + i, g1);
             if (gradient2 >= 0) memory.set(gradient2 + i, g2);
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 
     private static float combination(FloatArray memory, int factors, float x, float t) {

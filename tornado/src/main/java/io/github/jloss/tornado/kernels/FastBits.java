@@ -52,7 +52,7 @@ public final class FastBits {
      * @return whether it is negative
      */
     public static boolean negative(float x) {
-        return x < 0f;
+        return DeviceBits.negative(x);
     }
 
     /**

@@ -104,8 +104,6 @@ public final class InverseNorms {
                 memory.set(at.get(TO) + row, square < LARGE ? usual : large);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

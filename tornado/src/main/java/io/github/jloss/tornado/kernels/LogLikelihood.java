@@ -79,8 +79,6 @@ public final class LogLikelihood {
             }
         }
         GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

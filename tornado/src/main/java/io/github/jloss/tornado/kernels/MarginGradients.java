@@ -69,8 +69,6 @@ public final class MarginGradients {
             float g = j == own ? memory.get(factors + 3 * row + 2) : other;
             memory.set(tile + i, inverses < 0 ? g : g * memory.get(inverses + j));
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

@@ -115,8 +115,6 @@ public final class MarginSums {
                 memory.set(to + 2, shared[GroupSum.THREADS + me]);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

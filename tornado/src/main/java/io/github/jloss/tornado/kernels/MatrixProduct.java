@@ -177,9 +177,7 @@ public final class MatrixProduct {
                 store(memory, at, row + down + 3, column + right + 3, c33 * scale, first);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 
     private static void store(FloatArray memory, IntArray at, int row, int column, float value, boolean first) {

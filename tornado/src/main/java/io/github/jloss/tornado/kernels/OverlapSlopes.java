@@ -77,8 +77,6 @@ public final class OverlapSlopes {
                 image++;
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

@@ -140,9 +140,7 @@ public final class OverlapSums {
                 write(memory, at, results, to + 5, local[5 * THREADS + me]);
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 
     private static void write(FloatArray memory, IntArray at, FloatArray results, int to, float sum) {

@@ -89,8 +89,6 @@ public final class Pointwise {
             sum = next;
         }
         GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

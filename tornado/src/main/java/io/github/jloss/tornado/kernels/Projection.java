@@ -112,8 +112,6 @@ public final class Projection {
                 }
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

@@ -189,8 +189,6 @@ public final class RowSums {
                 }
             }
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

@@ -52,8 +52,6 @@ public final class ScaledRows {
             float scaled = memory.get(from + i) * memory.get(factors + 2 * row);
             memory.set(to + i, scaled * memory.get(factors + 2 * row + 1));
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }

@@ -233,9 +233,7 @@ public final class Softmax {
             }
         }
         GroupSum.write(context, shared, lossSum, lossError, results, 1 + 2 * context.groupIdx);
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 
     private static float weight(FloatArray memory, int weight, int label) {

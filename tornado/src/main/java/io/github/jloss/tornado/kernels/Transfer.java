@@ -44,9 +44,7 @@ public final class Transfer {
         for (int i = context.globalIdx; i < n; i += threads) {
             memory.set(to + i, staged.get(i));
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 
     /**
@@ -64,8 +62,6 @@ public final class Transfer {
         for (int i = context.globalIdx; i < n; i += threads) {
             results.set(1 + i, memory.get(from + i));
         }
-        if (context.globalIdx == 0) {
-            results.set(0, at.get(Arguments.TICKET));
-        }
+        Arguments.handBack(context, at, results);
     }
 }
