@@ -408,33 +408,24 @@ final class MarginJob extends Parallel {
             for (int i = 0; i < rows; i++) {
                 float m = blockMaxima[block * lanes + i];
                 float e = blockSums[block * lanes + i];
-                if (m > maximum[i]) {
-                    total[i] = total[i] * Scalar.expNeg(m - maximum[i]) + e;
-                    maximum[i] = m;
-                } else {
-                    total[i] += (double) e * Scalar.expNeg(maximum[i] - m);
-                }
+                total[i] = MarginRow.merged(total[i], maximum[i], e, m);
+                maximum[i] = m > maximum[i] ? m : maximum[i];
             }
         }
     }
 
-    /**
-     * Each row's loss, and what its exponentials are multiplied with to be derivatives. With a the logarithm of the
-     * odds against the row's own class, the loss is log(1 + e^a), and the other classes have the probability
-     * 1 / (1 + e^-a), which is also the derivative that the own class has, with its sign changed.
-     */
+    /** Each row's loss, and what its exponentials are multiplied with to be derivatives. */
     private double finishRows(double sumBefore) {
         double sumAfter = sumBefore;
         for (int i = 0; i < rows; i++) {
-            double a = maximum[i] + StrictMath.log(total[i]) - formula.scale() * formula.target(cosines[i]);
-            double e = StrictMath.exp(-Math.abs(a));
-            double loss = (a > 0 ? a : 0) + StrictMath.log1p(e);
-            double others = (a > 0 ? 1 : e) / (1 + e);
+            double a = MarginRow.logOdds(formula, maximum[i], total[i], cosines[i]);
+            double loss = MarginRow.loss(a);
             sumAfter += loss;
             if (losses != null) {
                 losses.set(firstRow + i, (float) loss);
             }
-            double g = formula.scale() * others * scale * (upstream == null ? 1 : upstream.get(firstRow + i));
+            double g = formula.scale() * MarginRow.others(a) * scale
+                    * (upstream == null ? 1 : upstream.get(firstRow + i));
             factors[i] = total[i] == 0 ? 0 : (float) (g / total[i]);
             targetGradients[i] = (float) (-g * formula.slope(cosines[i]));
         }

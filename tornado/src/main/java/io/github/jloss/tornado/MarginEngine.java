@@ -3,8 +3,8 @@ package io.github.jloss.tornado;
 import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.GradientFactor;
+import io.github.jloss.internal.MarginRow;
 import io.github.jloss.spi.MarginFormula;
-import io.github.jloss.spi.Scalar;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.InverseNorms;
 import io.github.jloss.tornado.kernels.MarginGradients;
@@ -260,34 +260,25 @@ final class MarginEngine {
         for (int i = 0; i < rows; i++) {
             float m = read[3 * i];
             double e = GroupSum.of(read[3 * i + 1], read[3 * i + 2]);
-            if (m > maximum[i]) {
-                total[i] = total[i] * Scalar.expNeg(m - maximum[i]) + e;
-                maximum[i] = m;
-            } else {
-                total[i] += e * Scalar.expNeg(maximum[i] - m);
-            }
+            total[i] = MarginRow.merged(total[i], maximum[i], e, m);
+            maximum[i] = m > maximum[i] ? m : maximum[i];
         }
     }
 
-    /**
-     * Each row's loss, and what its exponentials are multiplied with to be derivatives. With a the logarithm of the
-     * odds against the row's own class, the loss is log(1 + e^a), and the other classes have the probability
-     * 1 / (1 + e^-a), which is also the derivative that the own class has, with its sign changed.
-     */
+    /** Each row's loss, and what its exponentials are multiplied with to be derivatives. */
     private double finishRows(int firstRow, int rows, double[] cosines, float[] maximum, double[] total,
             double sumBefore) {
         double sumAfter = sumBefore;
         float[] numbers = new float[3 * rows];
         for (int i = 0; i < rows; i++) {
-            double a = maximum[i] + StrictMath.log(total[i]) - formula.scale() * formula.target(cosines[i]);
-            double e = StrictMath.exp(-Math.abs(a));
-            double loss = (a > 0 ? a : 0) + StrictMath.log1p(e);
-            double others = (a > 0 ? 1 : e) / (1 + e);
+            double a = MarginRow.logOdds(formula, maximum[i], total[i], cosines[i]);
+            double loss = MarginRow.loss(a);
             sumAfter += loss;
             if (losses != null) {
                 losses[firstRow + i] = (float) loss;
             }
-            double g = formula.scale() * others * scale * (upstream == null ? 1 : upstream[firstRow + i]);
+            double g = formula.scale() * MarginRow.others(a) * scale
+                    * (upstream == null ? 1 : upstream[firstRow + i]);
             numbers[3 * i] = maximum[i];
             numbers[3 * i + 1] = total[i] == 0 ? 0 : (float) (g / total[i]);
             numbers[3 * i + 2] = (float) (-g * formula.slope(cosines[i]));
