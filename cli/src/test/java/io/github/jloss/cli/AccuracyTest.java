@@ -3,7 +3,7 @@ package io.github.jloss.cli;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.jloss.internal.Fma;
+import io.github.jloss.internal.kernel.Fma;
 import io.github.jloss.Backend;
 import io.github.jloss.spi.Scalar;
 import java.util.stream.Stream;

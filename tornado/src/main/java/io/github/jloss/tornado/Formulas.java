@@ -1,7 +1,7 @@
 package io.github.jloss.tornado;
 
-import io.github.jloss.internal.Bits;
-import io.github.jloss.internal.Parameters;
+import io.github.jloss.internal.kernel.Bits;
+import io.github.jloss.internal.kernel.Parameters;
 import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
 import io.github.jloss.spi.ElementFormula;

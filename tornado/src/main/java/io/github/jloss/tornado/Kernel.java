@@ -1,7 +1,7 @@
 package io.github.jloss.tornado;
 
-import io.github.jloss.internal.Bits;
-import io.github.jloss.internal.Fma;
+import io.github.jloss.internal.kernel.Bits;
+import io.github.jloss.internal.kernel.Fma;
 import io.github.jloss.tornado.kernels.DeviceBits;
 import io.github.jloss.tornado.kernels.DeviceFma;
 import io.github.jloss.tornado.kernels.FastBits;

@@ -2,8 +2,8 @@ package io.github.jloss.tornado;
 
 import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.GradientFactor;
-import io.github.jloss.internal.MarginRow;
+import io.github.jloss.internal.kernel.GradientFactor;
+import io.github.jloss.internal.margin.MarginRow;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.InverseNorms;

@@ -1,7 +1,7 @@
 package io.github.jloss.tornado;
 
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.GradientFactor;
+import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.tornado.kernels.Pointwise;
 import io.github.jloss.tornado.kernels.Strides;

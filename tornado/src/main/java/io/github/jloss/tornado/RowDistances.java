@@ -1,11 +1,11 @@
 package io.github.jloss.tornado;
 
 import io.github.jloss.Distance;
-import io.github.jloss.internal.CosineDistance;
-import io.github.jloss.internal.EuclideanDistance;
-import io.github.jloss.internal.ManhattanDistance;
-import io.github.jloss.internal.PowerDistance;
-import io.github.jloss.internal.SquaredEuclideanDistance;
+import io.github.jloss.internal.distance.CosineDistance;
+import io.github.jloss.internal.distance.EuclideanDistance;
+import io.github.jloss.internal.distance.ManhattanDistance;
+import io.github.jloss.internal.distance.PowerDistance;
+import io.github.jloss.internal.distance.SquaredEuclideanDistance;
 import io.github.jloss.tornado.kernels.DistanceGradients;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.RowGroups;

@@ -3,7 +3,7 @@ package io.github.jloss.tornado;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.GradientFactor;
+import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.spi.SoftmaxFormula;
 import io.github.jloss.tornado.kernels.Alone;
 import io.github.jloss.tornado.kernels.GroupSum;

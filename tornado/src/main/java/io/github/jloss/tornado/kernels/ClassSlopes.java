@@ -1,6 +1,6 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.internal.OverlapFormulas;
+import io.github.jloss.internal.overlap.OverlapFormulas;
 import io.github.jloss.spi.Scalar;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;

@@ -1,6 +1,6 @@
 package io.github.jloss.tornado.kernels;
 
-/** Stands in for {@code io.github.jloss.internal.Fma} on a device. */
+/** Stands in for {@code io.github.jloss.internal.kernel.Fma} on a device. */
 public final class DeviceFma {
 
     private DeviceFma() {}

@@ -3,8 +3,8 @@ package io.github.jloss.tornado.kernels;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
- * Stands in for {@code io.github.jloss.internal.Bits} where fast is good enough: powers of two and logarithms of base
- * two are single instructions on GPUs, as exact as the driver makes them.
+ * Stands in for {@code io.github.jloss.internal.kernel.Bits} where fast is good enough: powers of two and logarithms
+ * of base two are single instructions on GPUs, as exact as the driver makes them.
  */
 public final class FastBits {
 

@@ -1,6 +1,6 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.internal.OverlapFormulas.ElementSlopes;
+import io.github.jloss.internal.overlap.OverlapFormulas.ElementSlopes;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;

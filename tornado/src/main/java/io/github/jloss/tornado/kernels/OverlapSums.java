@@ -1,6 +1,6 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.internal.OverlapFormulas.ElementSums;
+import io.github.jloss.internal.overlap.OverlapFormulas.ElementSums;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;

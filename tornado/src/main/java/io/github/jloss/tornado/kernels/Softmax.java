@@ -1,6 +1,6 @@
 package io.github.jloss.tornado.kernels;
 
-import io.github.jloss.internal.SoftmaxFormulas;
+import io.github.jloss.internal.softmax.SoftmaxFormulas;
 import io.github.jloss.spi.Scalar;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;

@@ -3,7 +3,7 @@ package io.github.jloss.tornado.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.jloss.internal.Bits;
+import io.github.jloss.internal.kernel.Bits;
 import org.junit.jupiter.api.Test;
 
 /** The stand-ins for bit operations give the same bits. */

@@ -1,0 +1,141 @@
+package io.github.jloss.internal.distance;
+
+import io.github.jloss.Labels;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.parallel.SumJob;
+import io.github.jloss.internal.pointwise.PointwiseJob;
+import io.github.jloss.spi.DistanceFormula;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of the engine for losses of distances. The rows are cut into chunks of some {@link PointwiseJob#CHUNK}
+ * elements; each adds up its losses row by row in double, and the sums are added in the order of the chunks, so that
+ * the threads leave no trace in the result.
+ *
+ * <p>A row is read from memory once: its distances, its loss, and then its gradients, for which the embeddings come
+ * from the cache.
+ */
+public final class DistanceJob extends SumJob {
+
+    /** Most embeddings in a row. */
+    static final int INPUTS = 3;
+
+    private static final ThreadLocal<DistanceJob> MINE = ThreadLocal.withInitial(DistanceJob::new);
+
+    /** What works on the rows of this job. */
+    Kernels kernels;
+
+    /** The loss of a row. */
+    DistanceFormula formula;
+
+    /** The embeddings; null for those a loss does not have. */
+    final Tensor[] inputs = new Tensor[INPUTS];
+
+    /** Where their gradients go, or null. */
+    final Tensor[] gradients = new Tensor[INPUTS];
+
+    /** Whether a gradient is written to the caller's array at once, or row by row through a buffer. */
+    final boolean[] inPlace = new boolean[INPUTS];
+
+    /** The losses of the rows, or null. */
+    Tensor losses;
+
+    /** The factor on each row's gradients, or null. */
+    Tensor upstream;
+
+    /** The factor on all gradients. */
+    double scale;
+
+    /** Whether gradients are added. */
+    boolean add;
+
+    /** Elements of a row. */
+    int length;
+
+    private Target target;
+    private long rows;
+    private long chunkRows;
+
+    private DistanceJob() {}
+
+    /** The calling thread's job, to be prepared and run. */
+    public static DistanceJob mine() {
+        return MINE.get();
+    }
+
+    public void prepare(Kernels newKernels, DistanceFormula newFormula, Target newTarget, Tensor newLosses,
+            Tensor newUpstream, double newScale, boolean newAdd) {
+        kernels = newKernels;
+        formula = newFormula;
+        target = newTarget;
+        losses = newLosses;
+        upstream = newUpstream;
+        scale = newScale;
+        add = newAdd;
+    }
+
+    public void input(int index, Tensor input, Tensor gradient) {
+        inputs[index] = input;
+        gradients[index] = gradient;
+    }
+
+    private void clear() {
+        kernels = null;
+        formula = null;
+        target = null;
+        losses = null;
+        upstream = null;
+        Arrays.fill(inputs, null);
+        Arrays.fill(gradients, null);
+    }
+
+    /** The sum over all rows. */
+    public double run(int threads, Executor executor) {
+        try {
+            rows = inputs[0].dim(0);
+            length = Math.toIntExact(inputs[0].dim(1));
+            chunkRows = Math.max(1, PointwiseJob.CHUNK / Math.max(1, length));
+            for (int i = 0; i < INPUTS; i++) {
+                inPlace[i] = gradients[i] != null && gradients[i].storage() instanceof float[] && !overInput(i);
+            }
+            return sum((rows + chunkRows - 1) / chunkRows, threads, executor);
+        } finally {
+            clear();
+        }
+    }
+
+    /** Whether a gradient in an array lies over an input: then all of a row must be read before any is written. */
+    private boolean overInput(int gradient) {
+        Tensor g = gradients[gradient];
+        for (Tensor input : inputs) {
+            if (input != null && input.storage() == g.storage() && Math.abs(input.offset() - g.offset()) < g.size()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    protected double sum(int chunk) {
+        RowWorker worker = RowWorker.mine();
+        long from = chunk * chunkRows;
+        long to = Math.min(rows, from + chunkRows);
+        double sum = 0;
+        try {
+            for (long row = from; row < to; row++) {
+                sum += worker.work(this, row);
+            }
+        } finally {
+            worker.forget();
+        }
+        return sum;
+    }
+
+    /** The target of a row. */
+    double target(long row) {
+        return target == null ? 0 : target instanceof Tensor tensor ? tensor.get(row) : ((Labels) target).get(row);
+    }
+}

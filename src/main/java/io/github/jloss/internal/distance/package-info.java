@@ -1,0 +1,4 @@
+/**
+ * Distances between the embeddings of a row: pairs and triplets.
+ */
+package io.github.jloss.internal.distance;

@@ -1,0 +1,47 @@
+package io.github.jloss.internal.kernel;
+
+import io.github.jloss.Tensor;
+import java.util.Arrays;
+
+/** Expands a small tensor to the shape of a large one, a stretch at a time, by the rules of NumPy. */
+public final class Broadcast {
+
+    private Broadcast() {}
+
+    /** Writes what elements {@code from} to {@code from + n} of the large shape see of the small tensor. */
+    static void fill(Tensor small, Tensor large, long from, float[] into, int n) {
+        if (small.size() == 1) {
+            Arrays.fill(into, 0, n, small.get(0));
+            return;
+        }
+        // Whole rows of the last axis: the index of a row's first element is found once, the row copied or repeated.
+        long row = large.dim(-1);
+        boolean repeats = small.dim(-1) == 1;
+        for (int i = 0; i < n; ) {
+            long at = from + i;
+            long column = at % row;
+            int run = (int) Math.min(n - i, row - column);
+            long first = rowStart(small, large, at / row);
+            for (int k = 0; k < run; k++) {
+                into[i + k] = small.get(repeats ? first : first + column + k);
+            }
+            i += run;
+        }
+    }
+
+    /** Index in the small tensor of the first element of a row of the large one. */
+    private static long rowStart(Tensor small, Tensor large, long row) {
+        long start = 0;
+        long stride = small.dim(-1);
+        long rest = row;
+        for (int axis = 2; axis <= small.rank(); axis++) {
+            long index = rest % large.dim(-axis);
+            rest /= large.dim(-axis);
+            if (small.dim(-axis) != 1) {
+                start += index * stride;
+                stride *= small.dim(-axis);
+            }
+        }
+        return start;
+    }
+}

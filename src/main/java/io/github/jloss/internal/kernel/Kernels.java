@@ -1,0 +1,143 @@
+package io.github.jloss.internal.kernel;
+
+import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
+import io.github.jloss.internal.simd.SimdKernels;
+import io.github.jloss.internal.simd.SimdReductions;
+import io.github.jloss.spi.ElementFormula;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** Finds, and makes when first asked for, the loops of a formula: SIMD where possible, scalar otherwise. */
+public abstract class Kernels {
+
+    private static final System.Logger LOG = System.getLogger("io.github.jloss");
+
+    private static final int MODES = Mode.values().length;
+
+    /** The scalar loops. */
+    public static final Kernels SCALAR = new Kernels() {
+        @Override
+        PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+                    Mode mode, boolean inNativeMemory) {
+            return ScalarLoop.of(formula, mode);
+        }
+
+        @Override
+        public Reductions reductions() {
+            return Reductions.SCALAR;
+        }
+
+        @Override
+        public String describe() {
+            return "scalar";
+        }
+    };
+
+    /** The best loops this JVM has. */
+    public static final Kernels BEST = best();
+
+    private final ClassValue<Variants> byClass = new ClassValue<>() {
+        @Override
+        protected Variants computeValue(Class<?> type) {
+            return new Variants(type.asSubclass(ElementFormula.class));
+        }
+    };
+
+    private static Kernels best() {
+        String obstacle = obstacle();
+        if (obstacle != null) {
+            LOG.log(Level.WARNING, "jloss runs in scalar code, several times slower than it could: {0}", obstacle);
+            return SCALAR;
+        }
+        return new Kernels() {
+            @Override
+            PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+                    Mode mode, boolean inNativeMemory) {
+                try {
+                    return SimdKernels.make(formula, parameters, variant, mode, inNativeMemory);
+                } catch (IllegalArgumentException e) {
+                    LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", formula.getName(), e.getMessage());
+                    return ScalarLoop.of(formula, mode);
+                }
+            }
+
+            @Override
+            public Reductions reductions() {
+                return SimdReductions.INSTANCE;
+            }
+
+            @Override
+            public String describe() {
+                return SimdKernels.describe();
+            }
+        };
+    }
+
+    /** Why this JVM has no use for SIMD code, and what to do about it; null if it has. */
+    private static String obstacle() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return "start java with --add-modules jdk.incubator.vector";
+        }
+        String vm = System.getProperty("java.vm.info", "");
+        if (vm.contains("interpreted") || vm.contains("emulated-client")) {
+            return "this JVM runs without its optimizing compiler (" + vm
+                    + "); start java without -Xint and -XX:TieredStopAtLevel";
+        }
+        return SimdKernels.WIDTH < 128 ? "its vectors have only " + SimdKernels.WIDTH
+                + " bits; start java without a lower -XX:MaxVectorSize" : null;
+    }
+
+    /** The loop over arrays. */
+    public final PointwiseKernel of(ElementFormula formula, Mode mode) {
+        return byClass.get(formula.getClass()).get(formula, mode, false);
+    }
+
+    /** The loop over native memory; null if native memory must be copied to arrays. */
+    public final PointwiseKernel inNativeMemory(ElementFormula formula, Mode mode) {
+        PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, mode, true);
+        return kernel.inNativeMemory() ? kernel : null;
+    }
+
+    /** Makes the loops for a formula class with certain boolean components. */
+    abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
+            Mode mode, boolean inNativeMemory);
+
+    /** Reductions that are no formula's. */
+    public abstract Reductions reductions();
+
+    /** What these loops are, for people. */
+    public abstract String describe();
+
+    /** The loops of one formula class: one for each combination of its boolean components, each mode and memory. */
+    private final class Variants {
+
+        private final Class<? extends ElementFormula> type;
+        private final Parameters parameters;
+        private final AtomicReferenceArray<PointwiseKernel> kernels;
+
+        Variants(Class<? extends ElementFormula> type) {
+            this.type = type;
+            Parameters found = null;
+            try {
+                found = new Parameters(type);
+            } catch (IllegalArgumentException e) {
+                LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), e.getMessage());
+            }
+            parameters = found;
+            kernels = new AtomicReferenceArray<>((found == null ? 1 : found.variants()) * MODES * 2);
+        }
+
+        PointwiseKernel get(ElementFormula formula, Mode mode, boolean inNativeMemory) {
+            int variant = parameters == null ? 0 : parameters.variant(formula);
+            int index = (variant * MODES + mode.ordinal()) * 2 + (inNativeMemory ? 1 : 0);
+            PointwiseKernel kernel = kernels.get(index);
+            if (kernel == null) {
+                kernel = parameters == null
+                        ? ScalarLoop.of(type, mode)
+                        : make(type, parameters, variant, mode, inNativeMemory);
+                kernels.set(index, kernel);
+            }
+            return kernel;
+        }
+    }
+}

@@ -1,0 +1,544 @@
+package io.github.jloss.internal.overlap;
+
+import io.github.jloss.Labels;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.Elements;
+import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.kernel.PointwiseKernel;
+import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
+import io.github.jloss.internal.kernel.Span;
+import io.github.jloss.internal.kernel.Span.Operand;
+import io.github.jloss.internal.overlap.OverlapFormulas.ClassSlope;
+import io.github.jloss.internal.overlap.OverlapFormulas.ClassSlopes;
+import io.github.jloss.internal.overlap.OverlapFormulas.ClassSums;
+import io.github.jloss.internal.overlap.OverlapFormulas.ElementSlopes;
+import io.github.jloss.internal.overlap.OverlapFormulas.ElementSums;
+import io.github.jloss.internal.overlap.OverlapFormulas.Exponential;
+import io.github.jloss.internal.overlap.OverlapFormulas.Larger;
+import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
+import io.github.jloss.internal.overlap.OverlapFormulas.Plus;
+import io.github.jloss.internal.overlap.OverlapFormulas.Reciprocal;
+import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
+import io.github.jloss.internal.overlap.OverlapFormulas.Times;
+import io.github.jloss.internal.parallel.Parallel;
+import io.github.jloss.internal.pointwise.PointwiseJob;
+import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.Overlap.Activation;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of the overlap engine: sums, or gradients. The pixels of the batch, or of each image, are cut into chunks of
+ * a size that depends on the number of classes only; each chunk has three sums for each class, added up in the order of
+ * the chunks.
+ *
+ * <p>A kernel works on one class of a stretch of pixels, which in an array is read and written in place. Stretches that
+ * go over several images (of few pixels, or none but one) and memory segments are copied to and from buffers. A softmax
+ * works on tiles of all classes that stay in the second-level cache: maximum, exponentials, their sum; what a class
+ * adds to its sums, or its gradient.
+ */
+public final class OverlapJob extends Parallel {
+
+    /** Exponentials in a tile: 1 MB, half of a second-level cache. */
+    private static final int TILE = 1 << 18;
+
+    /** Fewest and most pixels of a tile: the more, the less a kernel's start weighs. */
+    private static final int FEWEST = 64;
+    private static final int MOST = Span.BUFFER;
+
+    private static final ThreadLocal<OverlapJob> MINE = ThreadLocal.withInitial(OverlapJob::new);
+
+    private Kernels kernels;
+    private Overlap what;
+    private Tensor input;
+    private Tensor floats;
+    private Labels labels;
+    private Tensor gradient;
+    private boolean summing;
+    private boolean stash;
+    private boolean add;
+    private double[] slopes;
+    private int tilePixels;
+    private int chunkPixels;
+    private int chunksPerRow;
+    private long rowPixels;
+    private double[] chunkSums = new double[3];
+
+    private OverlapJob() {}
+
+    /** The calling thread's job. */
+    public static OverlapJob mine() {
+        return MINE.get();
+    }
+
+    /** Adds up, and leaves in {@code newStash}, where there is one, what the gradient needs to know of the input. */
+    public void sums(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target, Tensor newStash,
+            double[] sums, int threads, Executor executor) {
+        prepare(newKernels, newWhat, newInput, target);
+        summing = true;
+        gradient = newStash;
+        stash = newStash != null;
+        int classes = what.classes();
+        int chunks = chunks();
+        int rows = what.regions() / classes;
+        if (chunkSums.length < 3 * classes * chunks) {
+            chunkSums = new double[Math.multiplyExact(3 * classes, chunks)];
+        }
+        try {
+            if (chunks > 0) {
+                run(chunks, threads, executor);
+            }
+            Arrays.fill(sums, 0, 3 * what.regions(), 0);
+            for (int row = 0; row < rows; row++) {
+                for (int chunk = row * chunksPerRow; chunk < (row + 1) * chunksPerRow; chunk++) {
+                    for (int i = 0; i < 3 * classes; i++) {
+                        sums[3 * classes * row + i] += chunkSums[3 * classes * chunk + i];
+                    }
+                }
+            }
+        } finally {
+            clear();
+        }
+    }
+
+    /** Writes or adds gradients; stashed is what {@link #sums} left in the gradient. */
+    public void gradient(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target, double[] newSlopes,
+            Tensor newGradient, boolean stashed, boolean newAdd, int threads, Executor executor) {
+        prepare(newKernels, newWhat, newInput, target);
+        summing = false;
+        slopes = newSlopes;
+        gradient = newGradient;
+        stash = stashed;
+        add = newAdd;
+        int chunks = chunks();
+        try {
+            if (chunks > 0) {
+                run(chunks, threads, executor);
+            }
+        } finally {
+            clear();
+        }
+    }
+
+    private void prepare(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target) {
+        kernels = newKernels;
+        what = newWhat;
+        input = newInput;
+        floats = target instanceof Tensor tensor ? tensor : null;
+        labels = target instanceof Labels classes ? classes : null;
+        boolean softmax = what.activation() == Activation.SOFTMAX;
+        int classes = what.classes();
+        tilePixels = Math.clamp(TILE / classes / PointwiseKernel.LANES * PointwiseKernel.LANES, FEWEST, MOST);
+        int unit = softmax ? tilePixels : PointwiseKernel.BLOCK;
+        chunkPixels = Math.max(PointwiseJob.CHUNK / classes / unit, 1) * unit;
+        rowPixels = what.perImage() ? what.pixels() : what.images() * what.pixels();
+        chunksPerRow = Math.toIntExact((rowPixels + chunkPixels - 1) / chunkPixels);
+    }
+
+    private int chunks() {
+        return Math.multiplyExact(chunksPerRow, what.regions() / what.classes());
+    }
+
+    private void clear() {
+        kernels = null;
+        what = null;
+        input = null;
+        floats = null;
+        labels = null;
+        gradient = null;
+        slopes = null;
+        add = false;
+        stash = false;
+    }
+
+    @Override
+    protected void chunk(int index) {
+        int row = index / chunksPerRow;
+        long inRow = (long) (index % chunksPerRow) * chunkPixels;
+        long from = row * rowPixels + inRow;
+        int n = (int) Math.min(chunkPixels, rowPixels - inRow);
+        int region = what.perImage() ? row * what.classes() : 0;
+        Span s = Span.mine();
+        Scratch scratch = Scratch.MINE.get();
+        scratch.set(this);
+        if (what.activation() == Activation.SOFTMAX) {
+            if (summing) {
+                Arrays.fill(chunkSums, 3 * what.classes() * index, 3 * what.classes() * (index + 1), 0);
+            }
+            for (int done = 0; done < n; done += tilePixels) {
+                tile(s, scratch, index, region, from + done, Math.min(tilePixels, n - done));
+            }
+        } else {
+            for (int c = 0; c < what.classes(); c++) {
+                elements(s, scratch, index, region + c, c, from, n);
+            }
+        }
+        s.forget();
+    }
+
+    /** A stretch of pixels of one class, whose elements have an activation of their own. */
+    private void elements(Span s, Scratch scratch, int index, int region, int c, long from, int n) {
+        ElementFormula formula = summing ? scratch.elementSums : scratch.elementSlopes;
+        scratch.elementSums.label = what.firstLabel() + c;
+        scratch.elementSlopes.label = what.firstLabel() + c;
+        if (!summing) {
+            scratch.elementSlopes.slopeI = (float) slopes[2 * region];
+            scratch.elementSlopes.slopeO = (float) slopes[2 * region + 1];
+        }
+        PointwiseKernel kernel = kernels.of(formula, gradient != null ? Mode.GRADIENTS : Mode.SUM);
+        boolean direct = inOnePiece(from, n) && labels == null && !Operand.copies(input) && !Operand.copies(floats)
+                && !Operand.copies(gradient);
+        int step = direct ? n : Span.BUFFER;
+        s.clearSums();
+        s.scale = 1;
+        for (int done = 0; done < n; done += step) {
+            long at = from + done;
+            int m = Math.min(step, n - done);
+            load(s.x, !summing && stash ? gradient : input, c, at, m);
+            target(s.t, c, at, m);
+            s.a.use(s.x.array, s.x.offset);
+            s.b.use(s.x.array, s.x.offset);
+            if (add) {
+                load(s.a, gradient, c, at, m);
+            }
+            if (gradient != null) {
+                destination(s.out, gradient, c, at, m);
+            }
+            kernel.run(formula, s, m);
+            if (gradient != null) {
+                store(s.out, gradient, c, at, m);
+            }
+        }
+        if (summing) {
+            int sum = 3 * (what.classes() * index + c);
+            for (int i = 0; i < 3; i++) {
+                chunkSums[sum + i] = s.sum(i);
+            }
+        }
+    }
+
+    /** A stretch of pixels of all classes, with a softmax over them. */
+    private void tile(Span s, Scratch scratch, int index, int region, long from, int n) {
+        int classes = what.classes();
+        scratch.reserve(classes * n);
+        if (labels != null) {
+            fill(labels, from, scratch.labels, n);
+        }
+        if (stash && !summing) {
+            load(s.x, gradient, 0, from, n);
+            System.arraycopy(s.x.array, s.x.offset, scratch.max, 0, n);
+            load(s.x, gradient, 1, from, n);
+            System.arraycopy(s.x.array, s.x.offset, scratch.reciprocal, 0, n);
+            exponentials(s, scratch, from, n);
+        } else {
+            maxima(s, scratch, from, n);
+            exponentials(s, scratch, from, n);
+            reciprocals(s, scratch, n);
+        }
+        if (summing) {
+            if (stash) {
+                keep(s, scratch.max, 0, from, n);
+                keep(s, scratch.reciprocal, 1, from, n);
+            }
+            for (int c = 0; c < classes; c++) {
+                classSums(s, scratch, 3 * (classes * index + c), c, from, n);
+            }
+        } else {
+            classSlopes(s, scratch, region, from, n);
+        }
+    }
+
+    /** Keeps numbers of pixels for the second pass, in a class's place in the gradient. */
+    private void keep(Span s, float[] numbers, int c, long from, int n) {
+        destination(s.out, gradient, c, from, n);
+        System.arraycopy(numbers, 0, s.out.array, s.out.offset, n);
+        store(s.out, gradient, c, from, n);
+    }
+
+    private void maxima(Span s, Scratch scratch, long from, int n) {
+        load(s.x, input, 0, from, n);
+        System.arraycopy(s.x.array, s.x.offset, scratch.max, 0, n);
+        for (int c = 1; c < what.classes(); c++) {
+            load(s.x, input, c, from, n);
+            step(s, scratch.larger, scratch.max, scratch.max, 0, n);
+        }
+    }
+
+    /** e^(x - max) of all classes. */
+    private void exponentials(Span s, Scratch scratch, long from, int n) {
+        for (int c = 0; c < what.classes(); c++) {
+            load(s.x, input, c, from, n);
+            step(s, scratch.exponential, scratch.max, scratch.tile, c * n, n);
+        }
+    }
+
+    /** The reciprocals of their sums. */
+    private void reciprocals(Span s, Scratch scratch, int n) {
+        float[] sum = scratch.reciprocal;
+        System.arraycopy(scratch.tile, 0, sum, 0, n);
+        for (int c = 1; c < what.classes(); c++) {
+            s.x.use(scratch.tile, c * n);
+            step(s, scratch.plus, sum, sum, 0, n);
+        }
+        s.x.use(sum, 0);
+        step(s, scratch.reciprocalOf, sum, sum, 0, n);
+    }
+
+    private void classSums(Span s, Scratch scratch, int sum, int c, long from, int n) {
+        s.clearSums();
+        s.x.use(scratch.tile, c * n);
+        classTarget(s.t, scratch, c, from, n);
+        s.a.use(scratch.reciprocal, 0);
+        s.b.use(scratch.reciprocal, 0);
+        scratch.classSums.label = what.firstLabel() + c;
+        scratch.classSumsKernel.run(scratch.classSums, s, n);
+        for (int i = 0; i < 3; i++) {
+            chunkSums[sum + i] += s.sum(i);
+        }
+    }
+
+    private void classSlopes(Span s, Scratch scratch, int region, long from, int n) {
+        int classes = what.classes();
+        Arrays.fill(scratch.likeliest, 0, n, 0);
+        for (int c = 0; c < classes; c++) {
+            aim(scratch.likeliestSlope, c, region);
+            s.x.use(scratch.tile, c * n);
+            classTarget(s.t, scratch, c, from, n);
+            s.a.use(scratch.reciprocal, 0);
+            s.b.use(scratch.likeliest, 0);
+            s.out.use(scratch.likeliest, 0);
+            scratch.likeliestKernel.run(scratch.likeliestSlope, s, n);
+            step(s, scratch.times, scratch.reciprocal, scratch.tile, c * n, n);
+        }
+        Arrays.fill(scratch.mean, 0, n, 0);
+        for (int c = 0; c < classes; c++) {
+            aim(scratch.slopeMean, c, region);
+            s.x.use(scratch.tile, c * n);
+            classTarget(s.t, scratch, c, from, n);
+            s.a.use(scratch.likeliest, 0);
+            s.b.use(scratch.mean, 0);
+            s.out.use(scratch.mean, 0);
+            scratch.slopeMeanKernel.run(scratch.slopeMean, s, n);
+        }
+        for (int c = 0; c < classes; c++) {
+            aim(scratch.classSlopes, c, region);
+            s.x.use(scratch.tile, c * n);
+            classTarget(s.t, scratch, c, from, n);
+            s.a.use(scratch.likeliest, 0);
+            s.b.use(scratch.mean, 0);
+            if (add) {
+                s.out.use(scratch.tile, c * n);
+                scratch.classSlopesKernel.run(scratch.classSlopes, s, n);
+                load(s.destination, gradient, c, from, n);
+                scratch.classSlopesKernel.combine(s, 1, false, true, n);
+                store(s.destination, gradient, c, from, n);
+            } else {
+                destination(s.out, gradient, c, from, n);
+                scratch.classSlopesKernel.run(scratch.classSlopes, s, n);
+                store(s.out, gradient, c, from, n);
+            }
+        }
+    }
+
+    private void aim(ClassSlope formula, int c, int region) {
+        formula.label = what.firstLabel() + c;
+        formula.slopeI = (float) slopes[2 * (region + c)];
+        formula.slopeO = (float) slopes[2 * (region + c) + 1];
+    }
+
+    /** One step of a tile: of {@code s.x} and another array. */
+    private static void step(Span s, Step step, float[] t, float[] out, int from, int n) {
+        s.t.use(t, 0);
+        s.a.use(t, 0);
+        s.b.use(t, 0);
+        s.out.use(out, from);
+        step.kernel.run(step.formula, s, n);
+    }
+
+    // ---- where the elements of a class are
+
+    /** Whether consecutive pixels are consecutive in memory, too. */
+    private boolean inOnePiece(long from, int n) {
+        return what.classes() == 1 || from % what.pixels() + n <= what.pixels();
+    }
+
+    private long position(int c, long pixel) {
+        return (pixel / what.pixels() * what.classes() + c) * what.pixels() + pixel % what.pixels();
+    }
+
+    private void load(Operand operand, Tensor tensor, int c, long from, int n) {
+        if (inOnePiece(from, n)) {
+            operand.read(tensor, position(c, from), n);
+        } else {
+            operand.useBuffer();
+            pieces(tensor, c, from, operand.array, n, false);
+        }
+    }
+
+    private void destination(Operand operand, Tensor tensor, int c, long from, int n) {
+        if (inOnePiece(from, n)) {
+            operand.write(tensor, position(c, from));
+        } else {
+            operand.useBuffer();
+        }
+    }
+
+    private void store(Operand operand, Tensor tensor, int c, long from, int n) {
+        if (inOnePiece(from, n)) {
+            operand.flush(tensor, position(c, from), n);
+        } else {
+            pieces(tensor, c, from, operand.array, n, true);
+        }
+    }
+
+    /** Copies the pieces of a stretch that goes over several images. */
+    private void pieces(Tensor tensor, int c, long from, float[] array, int n, boolean write) {
+        long image = what.pixels() * what.classes();
+        long inImage = from % what.pixels();
+        long at = position(c, from);
+        if (what.pixels() == 1 && tensor.storage() instanceof float[] data) {
+            column(data, (int) (tensor.offset() + at), (int) image, array, n, write);
+            return;
+        }
+        for (int i = 0; i < n;) {
+            int run = (int) Math.min(n - i, what.pixels() - inImage);
+            if (write) {
+                Elements.write(array, i, tensor, at, run);
+            } else {
+                Elements.read(tensor, at, array, i, run);
+            }
+            i += run;
+            at += image - inImage;
+            inImage = 0;
+        }
+    }
+
+    /** One class of images of one pixel: rows (N, C). */
+    private static void column(float[] data, int at, int stride, float[] array, int n, boolean write) {
+        if (write) {
+            for (int i = 0; i < n; i++) {
+                data[at + i * stride] = array[i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                array[i] = data[at + i * stride];
+            }
+        }
+    }
+
+    private void target(Operand operand, int c, long from, int n) {
+        if (labels == null) {
+            load(operand, floats, c, from, n);
+        } else {
+            operand.useBuffer();
+            fill(labels, from, operand.array, n);
+        }
+    }
+
+    private void classTarget(Operand operand, Scratch scratch, int c, long from, int n) {
+        if (labels == null) {
+            load(operand, floats, c, from, n);
+        } else {
+            operand.use(scratch.labels, 0);
+        }
+    }
+
+    private static void fill(Labels labels, long from, float[] array, int n) {
+        for (int i = 0; i < n; i++) {
+            array[i] = labels.get(from + i);
+        }
+    }
+
+    /** A formula without parameters, and its kernel. */
+    private static final class Step {
+        final ElementFormula formula;
+        PointwiseKernel kernel;
+
+        Step(ElementFormula formula) {
+            this.formula = formula;
+        }
+    }
+
+    /** A thread's tile, and its own formulas, because their parameters change from class to class. */
+    private static final class Scratch {
+
+        static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
+
+        final ElementSums elementSums = new ElementSums();
+        final ElementSlopes elementSlopes = new ElementSlopes();
+        final ClassSums classSums = new ClassSums();
+        final LikeliestSlope likeliestSlope = new LikeliestSlope();
+        final SlopeMean slopeMean = new SlopeMean();
+        final ClassSlopes classSlopes = new ClassSlopes();
+        private final ClassSlope[] classFormulas = {likeliestSlope, slopeMean, classSlopes};
+
+        final Step larger = new Step(new Larger());
+        final Step exponential = new Step(new Exponential());
+        final Step plus = new Step(new Plus());
+        final Step times = new Step(new Times());
+        final Step reciprocalOf = new Step(new Reciprocal());
+        PointwiseKernel classSumsKernel;
+        PointwiseKernel likeliestKernel;
+        PointwiseKernel slopeMeanKernel;
+        PointwiseKernel classSlopesKernel;
+
+        final float[] max = new float[MOST];
+        final float[] reciprocal = new float[MOST];
+        final float[] likeliest = new float[MOST];
+        final float[] mean = new float[MOST];
+        final float[] labels = new float[MOST];
+        float[] tile = new float[0];
+
+        void reserve(int floats) {
+            if (tile.length < floats) {
+                tile = new float[floats];
+            }
+        }
+
+        /** The variants of the formulas that a job needs, and their kernels. */
+        void set(OverlapJob job) {
+            boolean oneHot = job.labels != null;
+            boolean product = oneHot || job.what.product();
+            float ignored = job.what.ignored();
+            boolean ignores = !Float.isNaN(ignored);
+            if (job.what.activation() != Activation.SOFTMAX) {
+                boolean logits = job.what.activation() == Activation.SIGMOID;
+                elementSums.logits = logits;
+                elementSums.product = product;
+                elementSums.oneHot = oneHot;
+                elementSums.ignores = ignores;
+                elementSums.ignored = ignored;
+                elementSlopes.logits = logits;
+                elementSlopes.product = product;
+                elementSlopes.oneHot = oneHot;
+                elementSlopes.ignores = ignores;
+                elementSlopes.ignored = ignored;
+                elementSlopes.stashed = job.stash;
+                elementSlopes.adds = job.add;
+                return;
+            }
+            classSums.product = product;
+            classSums.oneHot = oneHot;
+            classSums.ignores = ignores;
+            classSums.ignored = ignored;
+            for (ClassSlope formula : classFormulas) {
+                formula.product = product;
+                formula.oneHot = oneHot;
+            }
+            classSlopes.ignores = ignores;
+            classSlopes.ignored = ignored;
+            Kernels kernels = job.kernels;
+            larger.kernel = kernels.of(larger.formula, Mode.MAP);
+            exponential.kernel = kernels.of(exponential.formula, Mode.MAP);
+            plus.kernel = kernels.of(plus.formula, Mode.MAP);
+            times.kernel = kernels.of(times.formula, Mode.MAP);
+            reciprocalOf.kernel = kernels.of(reciprocalOf.formula, Mode.MAP);
+            classSumsKernel = kernels.of(classSums, Mode.SUM);
+            likeliestKernel = kernels.of(likeliestSlope, Mode.MAP);
+            slopeMeanKernel = kernels.of(slopeMean, Mode.MAP);
+            classSlopesKernel = kernels.of(classSlopes, Mode.MAP);
+        }
+    }
+}

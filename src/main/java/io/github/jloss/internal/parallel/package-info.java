@@ -1,0 +1,4 @@
+/**
+ * Work cut into numbered chunks, and the threads that take them.
+ */
+package io.github.jloss.internal.parallel;

@@ -1,0 +1,178 @@
+package io.github.jloss.internal.pointwise;
+
+import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.GradientFactor;
+import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.kernel.PointwiseKernel;
+import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
+import io.github.jloss.internal.kernel.Span;
+import io.github.jloss.internal.kernel.Span.Operand;
+import io.github.jloss.internal.parallel.SumJob;
+import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.PointwiseFormula;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of the pointwise engine. The elements are cut into chunks of {@link #CHUNK}; each has one sum, and the sums
+ * are added in the order of the chunks, so that the threads leave no trace in the result.
+ *
+ * <p>Within a chunk the kernel runs over the caller's arrays directly. What it cannot read or write in place (memory
+ * segments, broadcast coefficients, gradients that are added or have an upstream) goes through buffers small enough to
+ * stay in the first-level cache.
+ */
+public final class PointwiseJob extends SumJob {
+
+    /** Elements for which there is one sum: some 20 microseconds' work. */
+    public static final int CHUNK = 1 << 15;
+
+    private static final ThreadLocal<PointwiseJob> MINE = ThreadLocal.withInitial(PointwiseJob::new);
+
+    private PointwiseKernel kernel;
+    private PointwiseKernel nativeKernel;
+    private ElementFormula formula;
+    private Tensor input;
+    private Tensor target;
+    private Tensor a;
+    private Tensor b;
+    private Tensor losses;
+    private Tensor upstream;
+    private Tensor gradient;
+    private float scale;
+    private boolean add;
+
+    private PointwiseJob() {}
+
+    /** The calling thread's job, to be prepared and run. */
+    public static PointwiseJob mine() {
+        return MINE.get();
+    }
+
+    public void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
+            Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
+        scale = GradientFactor.asFloat(newScale);
+        formula = newFormula;
+        input = newInput;
+        target = newTarget;
+        a = newA;
+        b = newB;
+        losses = newLosses;
+        upstream = newUpstream;
+        gradient = newGradient;
+        add = newAdd;
+        Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
+        kernel = kernels.of(formula, mode);
+        nativeKernel = Operand.isNative(input) && Operand.isNative(target) && Operand.isNative(losses)
+                && Operand.isNative(gradient) && !combines() && !hasCoefficients()
+                ? kernels.inNativeMemory(formula, mode)
+                : null;
+    }
+
+    private void clear() {
+        formula = null;
+        kernel = null;
+        nativeKernel = null;
+        input = null;
+        target = null;
+        a = null;
+        b = null;
+        losses = null;
+        upstream = null;
+        gradient = null;
+    }
+
+    /** The sum over all elements. */
+    public double run(int threads, Executor executor) {
+        try {
+            return sum((input.size() + CHUNK - 1) / CHUNK, threads, executor);
+        } finally {
+            clear();
+        }
+    }
+
+    @Override
+    protected double sum(int chunk) {
+        Span s = Span.mine();
+        s.clearSums();
+        long from = (long) chunk * CHUNK;
+        int n = (int) Math.min(CHUNK, input.size() - from);
+        int done = 0;
+        if (nativeKernel != null) {
+            // Whole blocks in place; what remains is copied, which adds it up in the same order.
+            done = n - n % PointwiseKernel.BLOCK;
+            inPlace(s, from, done);
+        }
+        int step = combines() || hasCoefficients() || Operand.copies(input) || Operand.copies(target)
+                || Operand.copies(losses) || Operand.copies(gradient) ? Span.BUFFER : CHUNK;
+        for (; done < n; done += step) {
+            span(s, from + done, Math.min(step, n - done));
+        }
+        return s.sum();
+    }
+
+    private void inPlace(Span s, long from, int n) {
+        s.x.point(input, from);
+        s.t.point(target, from);
+        s.out.point(gradient != null ? gradient : losses, from);
+        s.scale = scale;
+        nativeKernel.run(formula, s, n);
+        s.forget();
+    }
+
+    private void span(Span s, long from, int n) {
+        s.x.read(input, from, n);
+        s.t.read(target, from, n);
+        coefficients(s.a, a, s.x, from, n);
+        coefficients(s.b, b, s.x, from, n);
+        Tensor result = gradient != null ? gradient : losses;
+        s.scale = combines() ? 1 : scale;
+        if (combines()) {
+            s.out.useBuffer();
+            kernel.run(formula, s, n);
+            combine(s, from, n);
+        } else {
+            if (result != null) {
+                s.out.write(result, from);
+            }
+            kernel.run(formula, s, n);
+            if (result != null) {
+                s.out.flush(result, from, n);
+            }
+        }
+        s.forget();
+    }
+
+    /** Whether gradients need more than a scale. */
+    private boolean combines() {
+        return gradient != null && (add || upstream != null);
+    }
+
+    private boolean hasCoefficients() {
+        return !(formula instanceof PointwiseFormula);
+    }
+
+    /** Coefficients broadcast; formulas without any never look at them, and any array will do. */
+    private void coefficients(Operand operand, Tensor tensor, Operand any, long from, int n) {
+        if (tensor != null) {
+            operand.broadcast(tensor, input, from, n);
+        } else if (hasCoefficients()) {
+            operand.useBuffer();
+            Arrays.fill(operand.array, 0, n, 1);
+        } else {
+            operand.use(any.array, any.offset);
+        }
+    }
+
+    /** Delivers the gradients in {@code s.out}: multiplied by the upstream ones, or added, or both. */
+    private void combine(Span s, long from, int n) {
+        s.destination.write(gradient, from);
+        if (add) {
+            s.destination.read(gradient, from, n);
+        }
+        if (upstream != null) {
+            s.upstream.read(upstream, from, n);
+        }
+        kernel.combine(s, scale, upstream != null, add, n);
+        s.destination.flush(gradient, from, n);
+    }
+}

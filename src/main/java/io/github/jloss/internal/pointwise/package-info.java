@@ -1,0 +1,4 @@
+/**
+ * Losses of single elements.
+ */
+package io.github.jloss.internal.pointwise;

@@ -1,0 +1,199 @@
+package io.github.jloss.internal.softmax;
+
+import io.github.jloss.Labels;
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.GradientFactor;
+import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.parallel.SumJob;
+import io.github.jloss.spi.SoftmaxFormula;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of the softmax engine. The rows are cut into chunks; each has one sum, and the sums are added in the order
+ * of the chunks, so that the threads leave no trace in the result. How rows are cut, and which of the two stages works
+ * on them, depends on shapes alone, so that the kind of memory leaves none either.
+ */
+public final class SoftmaxJob extends SumJob {
+
+    /** Contiguous rows of at least so many classes are worked on one by one; 16 shorter ones share a vector. */
+    static final int LONG = 64;
+
+    /** Pieces of a class's plane of at least so many elements are worked on one image at a time. */
+    private static final int WIDE = 256;
+
+    /** Elements of a chunk, roughly: some 20 microseconds' work. */
+    private static final int CHUNK = 1 << 15;
+
+    /** Rows of a chunk in which rows share vectors, at least: a pass over fewer costs more to call than to do. */
+    private static final int FEWEST = 64;
+
+    /** The header of an array, in elements. */
+    private static final int HEADER = 16 / Float.BYTES;
+
+    /**
+     * Chunks of an image from which on they are cut where cache lines begin in large arrays: these begin, with their
+     * header, at a line. It saves a tenth of the time, as a vector across two lines takes twice as long to write; with
+     * few chunks the two of odd lengths cost more.
+     */
+    private static final int MANY = 16;
+
+    private static final ThreadLocal<SoftmaxJob> MINE = ThreadLocal.withInitial(SoftmaxJob::new);
+
+    Kernels kernels;
+    SoftmaxFormula formula;
+    Tensor input;
+    int classes;
+    long inner;
+    Labels labels;
+    Tensor soft;
+    Tensor losses;
+    Tensor upstream;
+    Tensor gradient;
+    float scale;
+    boolean add;
+    boolean weighted;
+
+    /** The weights of the classes, 1 where there are none. */
+    float[] weights = new float[0];
+
+    private long ignoreIndex;
+    private int chunkRows;
+
+    /** The rows that the first chunk of an image has less than the others. */
+    private int lead;
+    private long chunksPerImage;
+
+    private SoftmaxJob() {}
+
+    /** The calling thread's job, to be prepared and run. */
+    public static SoftmaxJob mine() {
+        return MINE.get();
+    }
+
+    public void prepare(Kernels newKernels, SoftmaxFormula newFormula, Tensor newInput, long newClasses, long newInner,
+            Target target, Tensor weight, long newIgnoreIndex, Tensor newLosses, Tensor newUpstream, Tensor newGradient,
+            double newScale, boolean newAdd) {
+        scale = GradientFactor.asFloat(newScale);
+        kernels = newKernels;
+        formula = newFormula;
+        input = newInput;
+        classes = Math.toIntExact(newClasses);
+        inner = newInner;
+        labels = target instanceof Labels l ? l : null;
+        soft = target instanceof Tensor t ? t : null;
+        ignoreIndex = newIgnoreIndex;
+        losses = newLosses;
+        upstream = newUpstream;
+        gradient = newGradient;
+        add = newAdd;
+        weighted = weight != null;
+        if (weighted) {
+            if (weights.length < classes) {
+                weights = new float[classes];
+            }
+            for (int c = 0; c < classes; c++) {
+                weights[c] = weight.get(c);
+            }
+        }
+        int least = isRows() ? 1 : FEWEST;
+        chunkRows = Math.clamp(CHUNK / classes / least * least, least, SoftmaxStage.MOST);
+        lead = inner >= (long) MANY * chunkRows ? HEADER : 0;
+        chunksPerImage = (inner + lead + chunkRows - 1) / chunkRows;
+    }
+
+    private void clear() {
+        kernels = null;
+        input = null;
+        labels = null;
+        soft = null;
+        losses = null;
+        upstream = null;
+        gradient = null;
+    }
+
+    /** Whether rows are worked on one by one. */
+    private boolean isRows() {
+        return inner == 1 && classes >= LONG || formula.normalized();
+    }
+
+    /** Whether chunks end where images do, and the planes of their classes can be worked on in place. */
+    boolean isWide() {
+        return inner >= WIDE;
+    }
+
+    long rows() {
+        return input.size() / classes;
+    }
+
+    /** The sum of the losses of all rows. */
+    public double run(int threads, Executor executor) {
+        try {
+            return sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
+                    executor);
+        } finally {
+            clear();
+        }
+    }
+
+    @Override
+    protected double sum(int chunk) {
+        long from = (long) chunk * chunkRows;
+        long end = rows();
+        if (isWide()) {
+            long image = chunk / chunksPerImage * inner;
+            long piece = chunk % chunksPerImage * chunkRows - lead;
+            from = image + Math.max(0, piece);
+            end = image + Math.min(inner, piece + chunkRows);
+        }
+        int n = (int) Math.min(chunkRows, end - from);
+        if (formula.normalized()) {
+            return LogProbabilities.run(this, from, n);
+        }
+        SoftmaxStage stage = isRows() ? SoftmaxRows.mine() : SoftmaxColumns.mine();
+        return stage.run(this, from, n);
+    }
+
+    /** A row's label, or -1 if it is ignored. */
+    int label(long row) {
+        long label = labels.get(row);
+        return label == ignoreIndex ? -1 : (int) label;
+    }
+
+    float weight(int label) {
+        return weighted ? weights[label] : 1;
+    }
+
+    /** Where in the input an element of a row is. */
+    long index(long row, int label) {
+        return inner == 1 ? row * classes + label : (row / inner * classes + label) * inner + row % inner;
+    }
+
+    /** Whether the loss has terms of other classes than the row's own. */
+    boolean hasOthers() {
+        return soft != null || formula.smoothing() != 0;
+    }
+
+    /** The factor on gradients of a row. */
+    float scale(long row) {
+        return upstream == null ? scale : scale * upstream.get(row);
+    }
+
+    /** What smoothing gives to every class. */
+    float flat() {
+        return (float) (formula.smoothing() / classes);
+    }
+
+    /** The weight of a row's own class's term. */
+    float ownWeight(long row, int label) {
+        double a = formula.smoothing();
+        double target = soft == null ? 1 : soft.get(index(row, label));
+        return a == 0 && soft == null ? weight(label)
+                : (float) (((1 - a) * target + a / classes) * weight(label));
+    }
+
+    /** The gradient of one element delivered. */
+    void deliver(long at, float value) {
+        gradient.set(at, add ? gradient.get(at) + value : value);
+    }
+}

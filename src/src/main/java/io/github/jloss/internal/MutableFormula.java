@@ -1,9 +1,0 @@
-package io.github.jloss.internal;
-
-import io.github.jloss.spi.ElementFormula;
-
-/**
- * A formula of the engines' own whose parameters are fields instead of record components: a thread keeps one and sets
- * it anew for every row, without garbage.
- */
-interface MutableFormula extends ElementFormula {}
