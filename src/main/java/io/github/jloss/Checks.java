@@ -1,5 +1,6 @@
 package io.github.jloss;
 
+import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** Argument checks. Each message names the argument, what was found and what was expected. */
@@ -40,6 +41,15 @@ final class Checks {
             throw new IllegalArgumentException(name + ": found " + value + ", which does not fit into a float");
         }
         return (float) value;
+    }
+
+    /** Numbers in the other byte order would be read as garbage. */
+    static void nativeOrder(String name, Object found, ByteOrder order) {
+        if (order != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException(name + ": found " + order + " numbers in " + found + ", expected "
+                    + ByteOrder.nativeOrder() + ": call order(ByteOrder.nativeOrder()) on the ByteBuffer before"
+                    + " making a view of it, or copy the numbers");
+        }
     }
 
     /** A target that must not be labels. */

@@ -1,6 +1,7 @@
 package io.github.jloss;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Shape arithmetic and the wording of shape errors. */
@@ -35,6 +36,30 @@ final class Shapes {
             throw new IllegalArgumentException(name + ": shape " + text(tensor.shape())
                     + " does not broadcast to the input's shape " + text(like.shape()));
         }
+    }
+
+    /** The shape of rows {@code from} to {@code to} of the first dimension. */
+    static long[] sliced(String name, long[] shape, long from, long to) {
+        if (shape.length == 0) {
+            throw new IllegalArgumentException(name + ": a scalar has no rows to slice");
+        }
+        Objects.checkFromToIndex(from, to, shape[0]);
+        long[] sliced = shape.clone();
+        sliced[0] = to - from;
+        return sliced;
+    }
+
+    /** How many elements a row of the first dimension has. */
+    static long row(long... shape) {
+        return shape[0] == 0 ? 0 : size(shape) / shape[0];
+    }
+
+    /** A copy of another shape for the same elements. */
+    static long[] reshaped(String name, long[] shape, long[] other) {
+        if (size(other) != size(shape)) {
+            throw new IllegalArgumentException(name + ": cannot reshape " + text(shape) + " to " + text(other));
+        }
+        return other.clone();
     }
 
     /** {@code (8, 1, 256)}, the way NumPy and PyTorch users read shapes. */
