@@ -378,8 +378,8 @@ public final class FocalLoss implements Loss {
 
         double run(Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
             ElementFormula formula = labels == null ? loss.elements : loss.oneAgainstRest;
-            return loss.backend.pointwise(formula, input, floats, classNumbers, labels, losses, upstream, gradient,
-                    scale, add);
+            return PointwisePass.run(loss.backend, formula, input, floats, classNumbers, labels, null, losses, upstream,
+                    gradient, scale, add);
         }
 
         double sum() {
@@ -388,7 +388,7 @@ public final class FocalLoss implements Loss {
 
         /** The sum of u^gamma; binary only. */
         double sumOfWeights() {
-            return loss.backend.pointwise(loss.weights, input, floats, null, null, null, null, null, 0, false);
+            return PointwisePass.sum(loss.backend, loss.weights, input, floats);
         }
 
         double norm() {
@@ -401,15 +401,15 @@ public final class FocalLoss implements Loss {
                 return input.size();
             }
             return kept >= 0 ? kept
-                    : loss.backend.pointwise(loss.count, input, floats, null, null, null, null, null, 0, false);
+                    : PointwisePass.sum(loss.backend, loss.count, input, floats);
         }
 
         /** {@code dE/Z - (sum E / Z²) dF} of every element; a constant Z passes nothing on. */
         void normalizedGradient(Tensor gradient, double sum, double sumOfWeights, double scale, boolean add) {
             double z = FocalLoss.norm(sumOfWeights);
             ratio[0] = sumOfWeights < LEAST_NORM ? 0 : (float) (sum / z);
-            loss.backend.pointwise(loss.normalizedElements, input, floats, ratioTensor, null, null, null, gradient,
-                    scale / z, add);
+            PointwisePass.run(loss.backend, loss.normalizedElements, input, floats, ratioTensor, null, null, null, null,
+                    gradient, scale / z, add);
         }
     }
 

@@ -1,7 +1,10 @@
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.Overlap.Activation;
+import io.github.jloss.spi.OverlapCall;
+import io.github.jloss.spi.OverlapFamily;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Locale;
@@ -44,6 +47,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
 
     /** What a region is. */
     enum Mode { BINARY, MULTICLASS, MULTILABEL }
+
+    private static final Pool<OverlapCall> CALLS = new Pool<>(OverlapCall::new);
 
     private final Mode mode;
     private final boolean product;
@@ -276,7 +281,18 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     /** First pass. Where the classes are one region, their sums are added up. */
     private Regions sums(Overlap what, Tensor input, Target target, Tensor stash) {
         Regions regions = Regions.of(what.regions());
-        backend.overlapSums(what, input, target, stash, regions.sums);
+        OverlapCall call = CALLS.take();
+        try {
+            call.what = what;
+            call.input = input;
+            call.target = target;
+            call.stash = stash;
+            call.sums = regions.sums;
+            backend.family(OverlapFamily.class).overlapSums(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
         int joined = joinsClasses() ? what.classes() : 1;
         if (joined > 1) {
             double[] sums = regions.sums;
@@ -324,7 +340,20 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
                         Float.MAX_VALUE);
             }
         }
-        backend.overlapGradient(what, input, target, slopes, gradient, stashed, how.adds());
+        OverlapCall call = CALLS.take();
+        try {
+            call.what = what;
+            call.input = input;
+            call.target = target;
+            call.slopes = slopes;
+            call.gradient = gradient;
+            call.stashed = stashed;
+            call.add = how.adds();
+            backend.family(OverlapFamily.class).overlapGradient(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     /** How many regions the loss sees: a softmax's classes may be one. */

@@ -1,5 +1,8 @@
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
+import io.github.jloss.spi.SoftmaxCall;
+import io.github.jloss.spi.SoftmaxFamily;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -28,6 +31,8 @@ import java.util.Objects;
  * anything is written. The gradient may be written over the input; other overlaps are errors.
  */
 public abstract class SoftmaxLoss implements Loss {
+
+    private static final Pool<SoftmaxCall> CALLS = new Pool<>(SoftmaxCall::new);
 
     private static final int MOST_APART = 1 << 24;
 
@@ -177,8 +182,28 @@ public abstract class SoftmaxLoss implements Loss {
         for (int i = axis + 1; i < input.rank(); i++) {
             inner *= input.dim(i);
         }
-        return input.size() == 0 ? 0 : options.backend().softmax(options.formula(), input, input.dim(axis), inner,
-                target, options.weight(), options.ignoreIndex(), losses, upstream, gradient, scale, add);
+        if (input.size() == 0) {
+            return 0;
+        }
+        SoftmaxCall call = CALLS.take();
+        try {
+            call.formula = options.formula();
+            call.input = input;
+            call.classes = input.dim(axis);
+            call.inner = inner;
+            call.target = target;
+            call.classWeights = options.weight();
+            call.ignoreIndex = options.ignoreIndex();
+            call.losses = losses;
+            call.upstream = upstream;
+            call.gradient = gradient;
+            call.scale = scale;
+            call.add = add;
+            return options.backend().family(SoftmaxFamily.class).softmax(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     private double mean(double sum, double divisor) {

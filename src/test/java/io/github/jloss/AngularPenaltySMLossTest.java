@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.github.jloss.AngularPenaltySMLoss.Type;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -308,7 +307,7 @@ class AngularPenaltySMLossTest {
                 Outcome.of(loss, memory, x, w, y).requireSame(expected);
                 Outcome.of(loss.on(Backend.cpu(2)), memory, x, w, y).requireSame(expected);
                 Outcome.of(loss.on(Backend.cpu(3)), memory, x, w, y).requireSame(expected);
-                Outcome.of(loss.on(CpuBackend.of(2).scalar()), memory, x, w, y).requireSame(expected);
+                Outcome.of(loss.on(Backend.cpu(2).device("scalar")), memory, x, w, y).requireSame(expected);
             }
         }
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -108,7 +107,7 @@ class FocalLossTest {
                 Labels target = Labels.of(labels, labelShape);
                 Outcome expected = outcome(binary, Tensor.of(x, shape), Tensor.of(t, shape));
                 outcome(multiclass, Tensor.of(x, shape), target).requireSame(expected, Shapes.text(shape));
-                outcome(multiclass.on(CpuBackend.DEFAULT.scalar()), Tensor.of(x, shape), target)
+                outcome(multiclass.on(Backend.cpu().device("scalar")), Tensor.of(x, shape), target)
                         .requireSame(expected, Shapes.text(shape));
             }
         }
@@ -147,7 +146,7 @@ class FocalLossTest {
             for (FocalLoss loss : List.of(FocalLoss.binary().withGamma(1.5).withIgnoreIndex(0).withNormalized(),
                     FocalLoss.binary().withIgnoreIndex(1).withReduction(Reduction.SUM))) {
                 Outcome expected = outcome(loss.on(Backend.cpu(1)), x, t);
-                for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), CpuBackend.DEFAULT.scalar())) {
+                for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), Backend.cpu().device("scalar"))) {
                     outcome(loss.on(backend), x, t).requireSame(expected, loss + " of " + n + " on " + backend);
                 }
             }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.jloss.internal.CpuBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,7 +131,7 @@ class OverlapTest {
     void sameBitsInAnyMemory(Call call) {
         List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
         Outcome.requireSame(one.get(1), one.get(4), call.toString(), "gradient in place");
-        requireSame(one, call.everything(CpuBackend.of(1).scalar(), Memory.ARRAY), call + " in scalar code");
+        requireSame(one, call.everything(Backend.cpu(1).device("scalar"), Memory.ARRAY), call + " in scalar code");
         for (Memory memory : Memory.values()) {
             requireSame(one, call.everything(Backend.cpu(2), memory), call + " in " + memory);
         }
@@ -142,7 +141,7 @@ class OverlapTest {
     @MethodSource("largeCalls")
     void sameBitsFromAnyThreads(Call call) {
         List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
-        requireSame(one, call.everything(CpuBackend.of(3).scalar(), Memory.ARRAY), call + " in scalar code");
+        requireSame(one, call.everything(Backend.cpu(3).device("scalar"), Memory.ARRAY), call + " in scalar code");
         requireSame(one, call.everything(Backend.cpu(2), Memory.NATIVE), call + " by two threads");
         requireSame(one, call.everything(Backend.cpu(3), Memory.ARRAY), call + " by three threads");
     }

@@ -9,7 +9,6 @@ import io.github.jloss.Backward;
 import io.github.jloss.PointwiseLoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
@@ -327,7 +326,7 @@ class KernelsTest {
         float[] x = inputs(n);
         float[] t = inputs(n + 3);
         double mean = 0;
-        for (Backend backend : List.of(Backend.cpu(), CpuBackend.DEFAULT.scalar(), Backend.cpu(2))) {
+        for (Backend backend : List.of(Backend.cpu(), Backend.cpu().device("scalar"), Backend.cpu(2))) {
             PointwiseLoss loss = new OneFormulaLoss(formula, Reduction.SUM).on(backend);
             float[] losses = new float[n];
             float[] gradient = new float[n];
