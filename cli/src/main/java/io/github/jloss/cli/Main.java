@@ -27,6 +27,8 @@ public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private Main() {}
+
     /**
      * Runs the command and ends the JVM with its exit code.
      *
