@@ -415,12 +415,7 @@ public final class AngularPenaltySMLoss implements Criterion {
                     + ", one label for each row of the input");
         }
         for (long i = 0; i < n; i++) {
-            long label = labels.get(i);
-            if (label < 0 || label >= weight.dim(0)) {
-                throw new IllegalArgumentException("target: label " + i + " is " + label
-                        + ", expected a class from 0 to " + (weight.dim(0) - 1) + " (the weight has "
-                        + weight.dim(0) + " rows)");
-            }
+            Checks.label("target", i, labels.get(i), weight.dim(0), null);
         }
     }
 
@@ -454,11 +449,7 @@ public final class AngularPenaltySMLoss implements Criterion {
     private static Labels labels(Batch batch) {
         batch.requireInputs(INPUTS);
         batch.requireUnweighted();
-        if (batch.target() instanceof Tensor tensor) {
-            throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(tensor.shape())
-                    + ", expected Labels");
-        }
-        return (Labels) Objects.requireNonNull(batch.target(), "target");
+        return Checks.labels(batch.target());
     }
 
     @Override

@@ -315,7 +315,7 @@ public final class FocalLoss implements Loss {
         call.kept = -1;
         if (multiclass) {
             call.floats = input;
-            call.labels = call.scratch.perElement(labels(target), input, options.ignores, options.ignoreIndex);
+            call.labels = call.scratch.perElement(Checks.labels(target), input, options.ignores, options.ignoreIndex);
             call.classNumbers = call.scratch.classNumbers(input);
             call.kept = call.scratch.kept() * input.dim(1);
         } else if (target instanceof Labels labels) {
@@ -326,14 +326,6 @@ public final class FocalLoss implements Loss {
             Checks.sameShape("target", call.floats, "input", input);
         }
         return call;
-    }
-
-    private static Labels labels(Target target) {
-        if (target instanceof Labels labels) {
-            return labels;
-        }
-        throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(target.shape())
-                + ", expected Labels; targets of the input's shape are for FocalLoss.binary()");
     }
 
     @Override

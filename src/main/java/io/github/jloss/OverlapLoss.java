@@ -409,14 +409,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
             throw wrongShape(input, labels, false, true);
         }
         int classes = mode == Mode.BINARY ? 2 : what.classes();
-        boolean ignores = ignoreIndex != null;
-        long ignored = ignores ? ignoreIndex : 0;
         for (long i = 0; i < labels.size(); i++) {
-            long label = labels.get(i);
-            if ((label < 0 || label >= classes) && !(ignores && label == ignored)) {
-                throw new IllegalArgumentException("target: found label " + label + " at index " + i
-                        + ", expected 0 to " + (classes - 1) + (ignores ? " or ignoreIndex " + ignored : ""));
-            }
+            Checks.label("target", i, labels.get(i), classes, ignoreIndex);
         }
     }
 
@@ -429,12 +423,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
             }
             return same;
         }
-        boolean same = input.rank() >= 2 && target.rank() == input.rank() - 1
-                && (mode != Mode.BINARY || input.dim(1) == 1);
-        for (int axis = 0; same && axis < target.rank(); axis++) {
-            same = target.dim(axis) == input.dim(axis == 0 ? 0 : axis + 1);
-        }
-        return same;
+        return input.rank() >= 2 && (mode != Mode.BINARY || input.dim(1) == 1) && Shapes.isWithout(1, input, target);
     }
 
     private IllegalArgumentException wrongShape(Tensor input, Target target, boolean onlyWith, boolean onlyWithout) {
@@ -442,7 +431,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
                 ? "that of the input, with or without an axis 1 of size 1, "
                 : "that of the input without its axis 1, ";
         return new IllegalArgumentException("target: found shape " + Shapes.text(target.shape()) + ", expected "
-                + expected + Shapes.text(input.shape()));
+                + expected + Shapes.text(input.shape())
+                + (mode == Mode.MULTICLASS && target instanceof Tensor ? ", or Labels: " + Checks.HOW_LABELS : ""));
     }
 
     /** How the engine sees the input. Kept from call to call, as shapes mostly stay the same. */

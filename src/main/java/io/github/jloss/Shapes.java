@@ -26,6 +26,23 @@ final class Shapes {
         return size;
     }
 
+    /** Whether a target has the shape of the input without one axis. */
+    static boolean isWithout(int without, Tensor input, Target target) {
+        boolean fits = target.rank() == input.rank() - 1;
+        for (int axis = 0; fits && axis < target.rank(); axis++) {
+            fits = target.dim(axis) == input.dim(axis < without ? axis : axis + 1);
+        }
+        return fits;
+    }
+
+    /** Refuses what has not the shape of the input without one axis. */
+    static void requireWithout(int without, Tensor input, String name, Target found) {
+        if (!isWithout(without, input, found)) {
+            throw new IllegalArgumentException(name + ": found shape " + text(found.shape())
+                    + ", expected the input's shape " + text(input.shape()) + " without axis " + without);
+        }
+    }
+
     /** Refuses a tensor whose shape does not broadcast to that of {@code like} by NumPy's rules. */
     static void requireBroadcast(String name, Tensor tensor, Tensor like) {
         boolean fits = tensor.rank() <= like.rank();

@@ -282,8 +282,11 @@ public abstract class SoftmaxLoss implements Loss {
 
     private double check(Tensor input, Tensor probabilities, long classes) {
         if (!takesProbabilities()) {
-            throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(probabilities.shape())
-                    + ", expected Labels, the number of a class for each row");
+            Checks.labels(probabilities);
+        }
+        if (takesLabels() && Shapes.isWithout(classAxis(input), input, probabilities)) {
+            throw new IllegalArgumentException("target: found " + probabilities + ", a float for each row, expected"
+                    + " Labels or probabilities " + Shapes.text(input.shape()) + ": " + Checks.HOW_LABELS);
         }
         Checks.sameShape("target", probabilities, "input", input);
         if (options.ignoreIndex() >= 0) {
@@ -297,26 +300,13 @@ public abstract class SoftmaxLoss implements Loss {
         if (!takesLabels()) {
             Checks.floats(labels);
         }
-        int axis = classAxis(input);
-        boolean fits = labels.rank() == input.rank() - 1;
-        for (int i = 0; fits && i < labels.rank(); i++) {
-            fits = labels.dim(i) == input.dim(i < axis ? i : i + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException("target: found labels of shape " + Shapes.text(labels.shape())
-                    + ", expected the input's shape " + Shapes.text(input.shape()) + " without axis " + axis);
-        }
+        Shapes.requireWithout(classAxis(input), input, "target", labels);
         double sum = 0;
         boolean weighs = options.weight() != null && !options.meanOfRows();
+        Long ignored = options.ignored();
         for (long i = 0; i < labels.size(); i++) {
-            long label = labels.get(i);
-            if (label != options.ignoreIndex()) {
-                if (label < 0 || label >= classes) {
-                    throw new IllegalArgumentException("target: found label " + label + " at index " + i
-                            + ", expected one of 0 to " + (classes - 1)
-                            + (options.ignoreIndex() == SoftmaxOptions.NONE ? ""
-                                    : ", or " + options.ignoreIndex() + " for a row to ignore"));
-                }
+            long label = Checks.label("target", i, labels.get(i), classes, ignored);
+            if (ignored == null || label != ignored) {
                 sum += weighs ? options.weight().get(label) : 1;
             }
         }
@@ -325,15 +315,7 @@ public abstract class SoftmaxLoss implements Loss {
 
     private void requireRows(String name, Tensor found, Tensor input) {
         Objects.requireNonNull(found, name);
-        int axis = classAxis(input);
-        boolean fits = found.rank() == input.rank() - 1;
-        for (int i = 0; fits && i < found.rank(); i++) {
-            fits = found.dim(i) == input.dim(i < axis ? i : i + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException(name + ": found shape " + Shapes.text(found.shape())
-                    + ", expected the input's shape " + Shapes.text(input.shape()) + " without axis " + axis);
-        }
+        Shapes.requireWithout(classAxis(input), input, name, found);
     }
 
     /** The same loss with other options. */

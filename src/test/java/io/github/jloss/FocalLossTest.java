@@ -270,16 +270,18 @@ class FocalLossTest {
         Tensor x = Tensor.of(Numbers.inputs(12, 1), 3, 4);
         Tensor g = Tensor.of(poisoned, 3, 4);
         FocalLoss multiclass = FocalLoss.multiclass().withIgnoreIndex(-1);
-        refused(() -> multiclass.forwardBackward(x, x, g), "target: found a Tensor", "expected Labels");
-        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target: found label 4 at index 1",
-                "[0, 4)", "or -1");
-        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, -1, 1), g), "found label -1 at index 1");
+        refused(() -> multiclass.forwardBackward(x, x, g), "target: found Tensor(3, 4)", "expected Labels: classes");
+        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target[1]: found 4",
+                "from 0 to 3", "or -1");
+        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, -1, 1), g), "target[1]: found -1");
+        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, Long.MIN_VALUE, 1), g),
+                "target[1]: found -9223372036854775808");
         refused(() -> multiclass.forwardBackward(x, Labels.of(0, 1), g), "target: found shape (2)", "(3, 4)", "axis 1");
         refused(() -> multiclass.forward(x.reshape(12), Labels.of(0)), "input: found shape (12)", "(N, C");
         refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(0, 1, 1), g), "target: found shape (3)",
                 "(3, 4)");
         refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(new int[] {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-                new long[] {3, 4}), g), "target: found label 2 at index 2", "[0, 2)");
+                new long[] {3, 4}), g), "target[2]: found 2", "from 0 to 1");
         refused(() -> FocalLoss.multiclass().withNormalized(), "normalized", "binary");
         refused(() -> FocalLoss.binary().withNormalized().withReduction(Reduction.NONE), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withReduction(Reduction.NONE).withNormalized(), "NONE", "normalized");

@@ -345,13 +345,17 @@ class OverlapTest {
         Tensor x = Tensor.of(new float[24], 2, 3, 4);
         Tensor mask = Tensor.of(new float[8], 2, 4);
         Labels labels = Labels.of(new int[] {0, 1, 2, 2, 1, 0, 3, 1}, new long[] {2, 4});
-        refused("label 3 at index 6, expected 0 to 2", DiceLoss.multiclass(), x, labels);
-        refused("label 3 at index 6, expected 0 to 2 or ignoreIndex 9", DiceLoss.multiclass().withIgnoreIndex(9), x,
-                labels);
-        refused("label 2 at index 2, expected 0 to 1", JaccardLoss.binary(), Tensor.of(new float[8], 2, 1, 4), labels);
+        refused("target[6]: found 3, expected a class from 0 to 2", DiceLoss.multiclass(), x, labels);
+        refused("target[6]: found 3, expected a class from 0 to 2, or 9, which is ignored",
+                DiceLoss.multiclass().withIgnoreIndex(9), x, labels);
+        refused("target[2]: found 2, expected a class from 0 to 1", JaccardLoss.binary(),
+                Tensor.of(new float[8], 2, 1, 4), labels);
         refused("target: found shape (2, 4)", JaccardLoss.binary(), x, mask);
         refused("target: found shape (2, 4)", JaccardLoss.multilabel(), x, mask);
         refused("target: found shape (2, 4)", JaccardLoss.multiclass(), x, mask);
+        refused("Labels: classes are integers", DiceLoss.multiclass(), x, mask);
+        refused("target[1]: found " + Long.MIN_VALUE, DiceLoss.multiclass(), x.reshape(8, 3),
+                Labels.of(new long[] {0, Long.MIN_VALUE, 0, 0, 0, 0, 0, 0}));
         refused("target: found shape (8)", JaccardLoss.multiclass(), x, Labels.of(new int[8]));
         refused("expected a Tensor", JaccardLoss.multilabel(), x, labels);
         refused("expected Labels", DiceLoss.multiclass().withIgnoreIndex(1), x, x);
