@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.ElementFormula;
@@ -133,7 +132,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
 
     private double run(Tensor input, Tensor target, Tensor losses, Tensor upstream, Tensor gradient, double scale,
             boolean add) {
-        return PointwisePass.run(backend, formula, input, target, a, b, null, losses, upstream, gradient, scale, add);
+        return backend.pointwise(formula, input, target, a, b, losses, upstream, gradient, scale, add);
     }
 
     private double ownDivisor(double n) {

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.PointwiseFormula;
@@ -107,8 +106,7 @@ public final class RMSELoss implements Loss {
         double scale = root == 0 ? 0 : how.factor() / (divisor * root);
         // A scale that float cannot hold belongs to residuals that are tiny or huge themselves.
         Formula formula = Math.abs(scale) > Float.MAX_VALUE ? TINY : Math.abs(scale) < Float.MIN_NORMAL ? HUGE : PLAIN;
-        PointwisePass.run(backend, formula, input, target, null, null, null, null, null, gradient, scale / formula.factor,
-                how.adds());
+        backend.pointwise(formula, input, target, null, null, null, null, gradient, scale / formula.factor, how.adds());
     }
 
     /** The sum of squares, in float's range or rescaled to it. */
@@ -124,7 +122,7 @@ public final class RMSELoss implements Loss {
     }
 
     private double sum(Formula formula, Tensor input, Tensor target) {
-        return PointwisePass.sum(backend, formula, input, target);
+        return backend.pointwise(formula, input, target, null, null, null, null, null, 0, false);
     }
 
     private double root(double squares, double divisor) {

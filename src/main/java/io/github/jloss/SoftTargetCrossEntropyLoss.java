@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.SoftmaxFormula;

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 /**
  * Loss functions, each with its value and its hand-derived gradient in one pass.
  *

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
 import io.github.jloss.BackendException;
@@ -27,8 +26,6 @@ public final class Main implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    private Main() {}
 
     /**
      * Runs the command and ends the JVM with its exit code.

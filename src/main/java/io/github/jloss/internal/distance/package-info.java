@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 /**
  * Distances between the embeddings of a row: pairs and triplets.
  */

@@ -1,17 +1,14 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.formula;
 
 import io.github.jloss.internal.kernel.Parameters;
+import io.github.jloss.internal.formula.Methods.Signature;
 import io.github.jloss.internal.formula.Node.FloatConstant;
 import io.github.jloss.internal.formula.Node.IntConstant;
 import io.github.jloss.internal.formula.Node.Op;
 import io.github.jloss.spi.Scalar;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
@@ -47,7 +44,7 @@ import java.util.Set;
 public final class Lifter {
 
     /** A formula that cannot be translated; the message says why. */
-    public static final class Refused extends RuntimeException {
+    public static final class Refused extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
         /**
@@ -60,16 +57,19 @@ public final class Lifter {
         }
     }
 
-    /** Functions that are operations, by owner, name and descriptor. */
-    private static final Map<String, Op> FUNCTIONS = Map.of(
-            key(Math.class, "abs", "(F)F"), Op.ABS,
-            key(Math.class, "fma", "(FFF)F"), Op.FMA,
-            key(Scalar.class, "fma", "(FFF)F"), Op.FMA,
-            key(Scalar.class, "ifLess", "(FFFF)F"), Op.IF_LESS,
-            key(Scalar.class, "ifEqual", "(FFFF)F"), Op.IF_EQUAL,
-            key(Scalar.class, "ifSignBit", "(FFF)F"), Op.IF_SIGN_BIT,
-            key(Float.class, "floatToRawIntBits", "(F)I"), Op.TO_BITS,
-            key(Float.class, "intBitsToFloat", "(I)F"), Op.FROM_BITS);
+    /** A static method. */
+    private record Function(Class<?> owner, Signature signature) {}
+
+    /** Functions that are operations. */
+    private static final Map<Function, Op> FUNCTIONS = Map.of(
+            function(Math.class, "abs", "(F)F"), Op.ABS,
+            function(Math.class, "fma", "(FFF)F"), Op.MATH_FMA,
+            function(Scalar.class, "fma", "(FFF)F"), Op.FMA,
+            function(Scalar.class, "ifLess", "(FFFF)F"), Op.IF_LESS,
+            function(Scalar.class, "ifEqual", "(FFFF)F"), Op.IF_EQUAL,
+            function(Scalar.class, "ifSignBit", "(FFF)F"), Op.IF_SIGN_BIT,
+            function(Float.class, "floatToRawIntBits", "(F)I"), Op.TO_BITS,
+            function(Float.class, "intBitsToFloat", "(I)F"), Op.FROM_BITS);
 
     private static final Map<Opcode, Op> OPERATORS = Map.ofEntries(
             Map.entry(Opcode.FADD, Op.ADD), Map.entry(Opcode.FSUB, Op.SUB), Map.entry(Opcode.FMUL, Op.MUL),
@@ -85,13 +85,20 @@ public final class Lifter {
     /** Calls within calls; a formula that recurses is refused, not run for ever. */
     private static final int DEEPEST = 50;
 
+    /** Operations, the same ones counted once; as deep may the graph be. */
+    private static final int MOST = 300;
+
+    /** Instructions that are followed; where helpers call each other twice and again twice, there is no end to them. */
+    private static final int LONGEST = 20_000;
+
     private final Class<?> formula;
     private final Parameters parameters;
     private final int variant;
     private final Class<?> opaque;
-    private final Map<Class<?>, ClassModel> models = new HashMap<>();
+    private final Methods methods = new Methods();
     private final Map<Node, Node> nodes = new HashMap<>();
     private int depth;
+    private int steps;
 
     /**
      * For code that goes down to the bits.
@@ -127,60 +134,35 @@ public final class Lifter {
      * @throws Refused if it cannot be told
      */
     public Node lift(String method) {
-        return call(formula, method, "(FFFF)F", List.of(THIS, new Node.Argument(0), new Node.Argument(1),
-                new Node.Argument(2), new Node.Argument(3)));
-    }
-
-    private static String key(Class<?> owner, String name, String descriptor) {
-        return owner.getName() + "." + name + descriptor;
-    }
-
-    private Node call(Class<?> owner, String name, String descriptor, List<Node> arguments) {
-        Class<?> declaring = declaring(owner, name, descriptor);
-        if (declaring == null) {
-            throw new Refused("it calls " + owner.getSimpleName() + "." + name + descriptor
-                    + ", whose code cannot be read");
+        for (String component : parameters.behindAccessors()) {
+            String descriptor = parameters.indexOf(component) >= 0 ? "()F" : "()Z";
+            requirePlainAccessor(methods.select(Opcode.INVOKEVIRTUAL, formula, formula,
+                    new Signature(component, descriptor), formula).model());
         }
+        return call(Opcode.INVOKEINTERFACE, formula, formula, new Signature(method, "(FFFF)F"), List.of(THIS,
+                new Node.Argument(0), new Node.Argument(1), new Node.Argument(2), new Node.Argument(3)));
+    }
+
+    private static Function function(Class<?> owner, String name, String descriptor) {
+        return new Function(owner, new Signature(name, descriptor));
+    }
+
+    private Node call(Opcode opcode, Class<?> caller, Class<?> named, Signature signature, List<Node> arguments) {
+        Methods.Found method = methods.select(opcode, caller, named, signature, formula);
         if (++depth > DEEPEST) {
-            throw new Refused(name + " recurses");
+            throw new Refused(signature.name() + " recurses");
         }
-        MethodModel method = find(declaring, name, descriptor);
-        Node result = run(declaring, name, method.code().orElseThrow(), arguments);
+        Node result = run(method.owner(), signature.name(), method.model().code().orElseThrow(), arguments);
         depth--;
         return result;
     }
 
-    /** The class or interface that has the code of a method. */
-    private Class<?> declaring(Class<?> type, String name, String descriptor) {
-        if (type == null || type.getModule() == Object.class.getModule()) {
-            return null;
-        }
-        MethodModel method = find(type, name, descriptor);
-        if (method != null && method.code().isPresent()) {
-            return type;
-        }
-        Class<?> found = declaring(type.getSuperclass(), name, descriptor);
-        for (Class<?> i : type.getInterfaces()) {
-            found = found == null ? declaring(i, name, descriptor) : found;
-        }
-        return found;
-    }
-
-    private MethodModel find(Class<?> type, String name, String descriptor) {
-        return models.computeIfAbsent(type, Lifter::parse).methods().stream()
-                .filter(m -> m.methodName().equalsString(name) && m.methodType().equalsString(descriptor))
-                .findFirst().orElse(null);
-    }
-
-    private static ClassModel parse(Class<?> type) {
-        String file = type.getName().substring(type.getName().lastIndexOf('.') + 1) + ".class";
-        try (InputStream in = type.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new Refused("there is no class file of " + type.getName() + " to read");
-            }
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new Refused("the class file of " + type.getName() + " cannot be read: " + e);
+    private static void requirePlainAccessor(MethodModel method) {
+        List<CodeElement> code = method.code().orElseThrow().elementList().stream()
+                .filter(Instruction.class::isInstance).toList();
+        if (code.size() != 3 || !(code.get(1) instanceof FieldInstruction field)
+                || field.opcode() != Opcode.GETFIELD || !field.name().equals(method.methodName())) {
+            throw new Refused("component " + method.methodName() + " cannot be read: its package is not open");
         }
     }
 
@@ -202,6 +184,9 @@ public final class Lifter {
             if (!visited.add(i)) {
                 throw new Refused(name + " has a loop");
             }
+            if (++steps > LONGEST) {
+                throw new Refused("it takes more than " + LONGEST + " instructions");
+            }
             switch (elements.get(i)) {
                 case LoadInstruction load when locals.containsKey(load.slot()) ->
                     stack.push(locals.get(load.slot()));
@@ -213,7 +198,7 @@ public final class Lifter {
                 case StackInstruction copy when copy.opcode() == Opcode.DUP -> stack.push(stack.peek());
                 case FieldInstruction field when field.opcode() == Opcode.GETFIELD && stack.pop() == THIS ->
                     stack.push(component(field.name().stringValue()));
-                case InvokeInstruction invoke -> stack.push(invoke(invoke, stack));
+                case InvokeInstruction invoke -> stack.push(invoke(owner, invoke, stack));
                 case BranchInstruction branch -> {
                     if (taken(name, branch, stack)) {
                         i = labels.get(branch.target());
@@ -256,10 +241,9 @@ public final class Lifter {
         return op == Op.NEG ? node(op, right) : node(op, stack.pop(), right);
     }
 
-    private Node invoke(InvokeInstruction invoke, Deque<Node> stack) {
-        String owner = invoke.owner().asInternalName().replace('/', '.');
-        String method = invoke.name().stringValue();
-        String descriptor = invoke.type().stringValue();
+    private Node invoke(Class<?> caller, InvokeInstruction invoke, Deque<Node> stack) {
+        Class<?> named = named(caller, invoke.owner().asInternalName().replace('/', '.'));
+        Signature signature = new Signature(invoke.name().stringValue(), invoke.type().stringValue());
         boolean isStatic = invoke.opcode() == Opcode.INVOKESTATIC;
         int count = invoke.typeSymbol().parameterCount() + (isStatic ? 0 : 1);
         List<Node> arguments = new ArrayList<>();
@@ -267,24 +251,25 @@ public final class Lifter {
             arguments.add(stack.pop());
         }
         Collections.reverse(arguments);
-        Op op = FUNCTIONS.get(owner + "." + method + descriptor);
+        Op op = FUNCTIONS.get(new Function(named, signature));
         if (op != null) {
             return node(op, arguments.toArray(Node[]::new));
         }
-        if (opaque != null && owner.equals(opaque.getName())) {
-            Node call = new Node.Call(owner, method, List.copyOf(arguments));
-            return nodes.computeIfAbsent(call, n -> n);
+        if (opaque != null && named == opaque) {
+            return known(new Node.Call(named.getName(), signature.name(), List.copyOf(arguments)));
         }
-        if (!isStatic && arguments.get(0) == THIS) {
-            return call(formula, method, descriptor, arguments);
+        if (!isStatic && arguments.get(0) != THIS) {
+            throw new Refused("it calls " + named.getName() + "." + signature.name() + " on another object");
         }
-        if (!isStatic) {
-            throw new Refused("it calls " + owner + "." + method + " on another object");
-        }
+        return call(invoke.opcode(), caller, named, signature, arguments);
+    }
+
+    /** The class that a name means in the code of another: what that one's loader finds. */
+    private static Class<?> named(Class<?> caller, String name) {
         try {
-            return call(Class.forName(owner, false, formula.getClassLoader()), method, descriptor, arguments);
+            return Class.forName(name, false, caller.getClassLoader());
         } catch (ClassNotFoundException e) {
-            throw new Refused("it calls " + owner + ", which is not there");
+            throw new Refused("it calls " + name + ", which is not there");
         }
     }
 
@@ -307,6 +292,14 @@ public final class Lifter {
         if (op == Op.MUL && operands[0].equals(FloatConstant.of(1))) {
             return operands[1];
         }
-        return nodes.computeIfAbsent(new Node.Operation(op, List.of(operands)), n -> n);
+        return known(new Node.Operation(op, List.of(operands)));
+    }
+
+    private Node known(Node node) {
+        Node known = nodes.putIfAbsent(node, node);
+        if (nodes.size() > MOST) {
+            throw new Refused("it has more than " + MOST + " operations");
+        }
+        return known == null ? node : known;
     }
 }

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.formula;
 
 import java.util.List;
@@ -16,7 +15,10 @@ public sealed interface Node {
     /** What can be done with values; vectors can do the same. */
     enum Op {
         ADD(Type.FLOAT), SUB(Type.FLOAT), MUL(Type.FLOAT), DIV(Type.FLOAT), NEG(Type.FLOAT), ABS(Type.FLOAT),
+        /** Rounded once where the processor can, else twice. */
         FMA(Type.FLOAT),
+        /** Rounded once, whatever it takes. */
+        MATH_FMA(Type.FLOAT),
         /** (a, b, x, y): a < b ? x : y. */
         IF_LESS(Type.FLOAT),
         /** (a, b, x, y): a == b ? x : y. */

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
@@ -6,6 +5,7 @@ import io.github.jloss.internal.simd.SimdKernels;
 import io.github.jloss.internal.simd.SimdReductions;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Finds, and makes when first asked for, the loops of a formula: SIMD where possible, scalar otherwise. */
@@ -17,12 +17,6 @@ public abstract class Kernels {
 
     /** The scalar loops. */
     public static final Kernels SCALAR = new Kernels() {
-        @Override
-        PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-                    Mode mode, boolean inNativeMemory) {
-            return ScalarLoop.of(formula, mode);
-        }
-
         @Override
         public Reductions reductions() {
             return Reductions.SCALAR;
@@ -52,14 +46,10 @@ public abstract class Kernels {
         }
         return new Kernels() {
             @Override
-            PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-                    Mode mode, boolean inNativeMemory) {
-                try {
-                    return SimdKernels.make(formula, parameters, variant, mode, inNativeMemory);
-                } catch (IllegalArgumentException e) {
-                    LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", formula.getName(), e.getMessage());
-                    return ScalarLoop.of(formula, mode);
-                }
+            PointwiseKernel translate(ElementFormula formula, Parameters parameters, Mode mode,
+                    boolean inNativeMemory) {
+                return SimdKernels.make(formula.getClass(), parameters, parameters.variant(formula), mode,
+                        inNativeMemory);
             }
 
             @Override
@@ -99,9 +89,14 @@ public abstract class Kernels {
         return kernel.inNativeMemory() ? kernel : null;
     }
 
-    /** Makes the loops for a formula class with certain boolean components. */
-    abstract PointwiseKernel make(Class<? extends ElementFormula> formula, Parameters parameters, int variant,
-            Mode mode, boolean inNativeMemory);
+    /**
+     * Makes a loop that is faster than the scalar one.
+     *
+     * @throws RuntimeException if there is none for this formula; what it says follows the formula's name
+     */
+    PointwiseKernel translate(ElementFormula formula, Parameters parameters, Mode mode, boolean inNativeMemory) {
+        return ScalarLoop.of(formula.getClass(), mode);
+    }
 
     /** Reductions that are no formula's. */
     public abstract Reductions reductions();
@@ -114,17 +109,21 @@ public abstract class Kernels {
 
         private final Class<? extends ElementFormula> type;
         private final Parameters parameters;
+        private final String obstacle;
+        private final AtomicBoolean warned = new AtomicBoolean();
         private final AtomicReferenceArray<PointwiseKernel> kernels;
 
         Variants(Class<? extends ElementFormula> type) {
             this.type = type;
             Parameters found = null;
+            String error = null;
             try {
                 found = new Parameters(type);
-            } catch (IllegalArgumentException e) {
-                LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), e.getMessage());
+            } catch (RuntimeException | LinkageError e) {
+                error = sentence(e);
             }
             parameters = found;
+            obstacle = error;
             kernels = new AtomicReferenceArray<>((found == null ? 1 : found.variants()) * MODES * 2);
         }
 
@@ -133,12 +132,30 @@ public abstract class Kernels {
             int index = (variant * MODES + mode.ordinal()) * 2 + (inNativeMemory ? 1 : 0);
             PointwiseKernel kernel = kernels.get(index);
             if (kernel == null) {
-                kernel = parameters == null
-                        ? ScalarLoop.of(type, mode)
-                        : make(type, parameters, variant, mode, inNativeMemory);
-                kernels.set(index, kernel);
+                // Without a lock, as this runs code of the caller's: what threads make at once, but for one, is lost.
+                kernels.compareAndSet(index, null, make(formula, mode, inNativeMemory));
+                kernel = kernels.get(index);
             }
             return kernel;
+        }
+
+        private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory) {
+            String error = obstacle;
+            if (error == null) {
+                try {
+                    return translate(formula, parameters, mode, inNativeMemory);
+                } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                    error = sentence(e);
+                }
+            }
+            if (Kernels.this != SCALAR && !warned.getAndSet(true)) {
+                LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), error);
+            }
+            return ScalarLoop.of(type, mode);
+        }
+
+        private static String sentence(Throwable error) {
+            return error instanceof IllegalArgumentException ? error.getMessage() : "translation fails: " + error;
         }
     }
 }

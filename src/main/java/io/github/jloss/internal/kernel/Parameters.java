@@ -1,30 +1,31 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
 import io.github.jloss.spi.ElementFormula;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The components of a formula record, or the fields of a {@link MutableFormula}: its floats are the parameters of the
- * translated code, its booleans decide which code that is.
+ * translated code, its booleans decide which code that is. It is the fields that are read: an accessor may say
+ * something else.
  */
 public final class Parameters {
 
     /** Most float components of a formula. */
     public static final int MOST = 6;
 
+    /** Most boolean components: each doubles the number of loops that there may be. */
+    private static final int MOST_BOOLEANS = 8;
+
     private final List<String> floatNames = new ArrayList<>();
     private final List<String> booleanNames = new ArrayList<>();
+    private final List<String> behindAccessors = new ArrayList<>();
     private final MethodHandle[] floats;
     private final MethodHandle[] booleans;
 
@@ -37,58 +38,64 @@ public final class Parameters {
     public Parameters(Class<? extends ElementFormula> type) {
         List<MethodHandle> floatGetters = new ArrayList<>();
         List<MethodHandle> booleanGetters = new ArrayList<>();
-        for (Component c : components(type)) {
-            boolean isFloat = c.type == float.class;
-            if (!isFloat && c.type != boolean.class) {
-                throw new IllegalArgumentException("component " + c.name + " is neither float nor boolean");
+        for (Field field : fields(type)) {
+            String name = field.getName();
+            boolean isFloat = field.getType() == float.class;
+            if (!isFloat && field.getType() != boolean.class) {
+                throw new IllegalArgumentException("component " + name + " is neither float nor boolean");
             }
-            (isFloat ? floatNames : booleanNames).add(c.name);
-            (isFloat ? floatGetters : booleanGetters).add(c.getter());
+            if (floatNames.contains(name) || booleanNames.contains(name)) {
+                throw new IllegalArgumentException("two of its fields are called " + name);
+            }
+            (isFloat ? floatNames : booleanNames).add(name);
+            (isFloat ? floatGetters : booleanGetters).add(getter(field));
         }
         if (floatNames.size() > MOST) {
             throw new IllegalArgumentException("it has more than " + MOST + " float components");
+        }
+        if (booleanNames.size() > MOST_BOOLEANS) {
+            throw new IllegalArgumentException("it has more than " + MOST_BOOLEANS + " boolean components");
         }
         floats = floatGetters.toArray(MethodHandle[]::new);
         booleans = booleanGetters.toArray(MethodHandle[]::new);
     }
 
-    private static List<Component> components(Class<?> type) {
-        if (type.isRecord()) {
-            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
-        }
-        if (!MutableFormula.class.isAssignableFrom(type)) {
+    private static List<Field> fields(Class<?> type) {
+        if (!type.isRecord() && !MutableFormula.class.isAssignableFrom(type)) {
             throw new IllegalArgumentException("it is not a record");
         }
-        List<Component> fields = new ArrayList<>();
+        List<Field> fields = new ArrayList<>();
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-            Arrays.stream(c.getDeclaredFields()).filter(f -> !Modifier.isStatic(f.getModifiers())).map(Component::of)
-                    .forEach(fields::add);
+            Arrays.stream(c.getDeclaredFields()).filter(f -> !Modifier.isStatic(f.getModifiers())).forEach(fields::add);
         }
         return fields;
     }
 
-    /** A component of a record, or a field. */
-    private record Component(String name, Class<?> type, AccessibleObject member) {
-
-        static Component of(RecordComponent component) {
-            return new Component(component.getName(), component.getType(), component.getAccessor());
-        }
-
-        static Component of(Field field) {
-            return new Component(field.getName(), field.getType(), field);
-        }
-
-        MethodHandle getter() {
-            try {
-                member.setAccessible(true);
-                MethodHandles.Lookup lookup = MethodHandles.lookup();
-                MethodHandle getter = member instanceof Field field ? lookup.unreflectGetter(field)
-                        : lookup.unreflect((Method) member);
-                return getter.asType(MethodType.methodType(type, ElementFormula.class));
-            } catch (IllegalAccessException | RuntimeException e) {
-                throw new IllegalArgumentException("component " + name + " cannot be read: " + e, e);
+    private MethodHandle getter(Field field) {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodHandle getter;
+        try {
+            if (field.trySetAccessible()) {
+                getter = lookup.unreflectGetter(field);
+            } else {
+                // A record of a module that exports it, but does not open it.
+                getter = lookup.unreflect(field.getDeclaringClass().getMethod(field.getName()));
+                behindAccessors.add(field.getName());
             }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("component " + field.getName() + " cannot be read: " + e, e);
         }
+        return getter.asType(MethodType.methodType(field.getType(), ElementFormula.class));
+    }
+
+    /**
+     * Components whose fields may not be read, but only what their accessors say: whoever relies on that must know that
+     * they say what is in the fields.
+     *
+     * @return their names
+     */
+    public List<String> behindAccessors() {
+        return List.copyOf(behindAccessors);
     }
 
     /**

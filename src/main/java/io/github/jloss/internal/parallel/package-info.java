@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 /**
  * Work cut into numbered chunks, and the threads that take them.
  */

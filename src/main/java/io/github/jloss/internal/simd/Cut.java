@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.formula.Node;
@@ -16,7 +15,7 @@ import java.util.Set;
  *
  * <p>A processor looks some hundred instructions ahead, which is two rounds of a loop like binary cross entropy's: 44
  * operations, most of which wait for the one before. Cut at {@code e^-|x|}, the chain of waiting operations is half as
- * long. One vector is carried from round to round, so the cut is one node that depends on the input alone, and what
+ * long. One vector is carried from round to round, so the cut is one float that depends on the input alone, and what
  * both halves need (such as |x|) is computed twice.
  */
 final class Cut {
@@ -36,8 +35,11 @@ final class Cut {
         Node best = null;
         int least = uncut * 3 / 4;
         for (Node node : all) {
+            if (uncut < WORTHWHILE || node.type() != Node.Type.FLOAT) {
+                continue;
+            }
             Set<Node> first = operations(null, node);
-            if (uncut >= WORTHWHILE && dependsOnInputAlone(first)
+            if (dependsOnInputAlone(first)
                     && first.size() + operations(node, roots).size() - all.size() <= TWICE) {
                 int longer = Math.max(latency(null, node), latency(node, roots));
                 if (longer < least) {
@@ -99,7 +101,7 @@ final class Cut {
     private static int cycles(Op op) {
         return switch (op) {
             case DIV -> 16;
-            case ADD, SUB, MUL, FMA, IF_LESS, IF_EQUAL, IF_SIGN_BIT, TO_FLOAT -> 4;
+            case ADD, SUB, MUL, FMA, MATH_FMA, IF_LESS, IF_EQUAL, IF_SIGN_BIT, TO_FLOAT -> 4;
             case NEG, ABS, IADD, ISUB, AND, OR, XOR, SHL, SHR, USHR -> 1;
             case FROM_BITS, TO_BITS -> 0;
         };

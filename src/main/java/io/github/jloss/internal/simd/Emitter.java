@@ -1,23 +1,23 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.kernel.Fma;
 import io.github.jloss.internal.kernel.Parameters;
+import io.github.jloss.internal.formula.ClassFiles;
+import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
 import io.github.jloss.internal.formula.Node.FloatConstant;
 import io.github.jloss.internal.formula.Node.IntConstant;
 import io.github.jloss.internal.formula.Node.Op;
 import io.github.jloss.internal.formula.Node.Operation;
 import io.github.jloss.internal.formula.Node.Type;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -63,6 +63,12 @@ final class Emitter {
     private static final List<Node> PARAMETERS =
             IntStream.range(0, Parameters.MOST).<Node>mapToObj(Node.Parameter::new).toList();
 
+    /**
+     * HotSpot does not compile methods of more bytes than this; what it does not compile takes a thousand times longer
+     * with vectors than without.
+     */
+    private static final int LONGEST = 8000;
+
     private final Map<String, Node> results;
     private final Node cut;
     private final boolean inNativeMemory;
@@ -79,13 +85,15 @@ final class Emitter {
 
     /** The class file of the copy. */
     byte[] emit() {
-        try (InputStream in = SimdLoop.class.getResourceAsStream("SimdLoop.class")) {
-            ClassFile file = ClassFile.of();
-            return file.transformClass(file.parse(in.readAllBytes()),
-                    ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Body::new)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ClassFile file = ClassFile.of();
+        byte[] copy = file.transformClass(ClassFiles.parse(SimdLoop.class),
+                ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Body::new)));
+        for (MethodModel method : file.parse(copy).methods()) {
+            if (method.code().orElseThrow() instanceof CodeAttribute code && code.codeLength() > LONGEST) {
+                throw new Lifter.Refused("it has too many operations for the JIT compiler");
+            }
         }
+        return copy;
     }
 
     /** One method of the copy. */
@@ -110,7 +118,7 @@ final class Emitter {
                     push(cut == null ? new Node.Argument(0) : cut);
                     slots.clear();
                 }
-                case "value", "gradient", "second", "third" -> {
+                case "mapped", "value", "gradient", "second", "third" -> {
                     takeArguments();
                     // A loop without a use for a result never gets to its placeholder.
                     push(results.getOrDefault(call.name().stringValue(), new Node.Argument(0)));
@@ -196,7 +204,8 @@ final class Emitter {
                 case ADD, SUB, MUL, DIV ->
                     invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0), o.get(1));
                 case NEG, ABS -> invoke(FLOATS, op.name().toLowerCase(Locale.ROOT), FLOATS, o.get(0));
-                case FMA -> fma(o.get(0), o.get(1), o.get(2));
+                case FMA -> fma(o.get(0), o.get(1), o.get(2), Fma.FUSED);
+                case MATH_FMA -> fma(o.get(0), o.get(1), o.get(2), true);
                 case IF_LESS -> choose("lt", o.get(0), o.get(1), o.get(2), o.get(3));
                 case IF_EQUAL -> choose("eq", o.get(0), o.get(1), o.get(2), o.get(3));
                 case IF_SIGN_BIT -> chooseBySign(o.get(0), o.get(1), o.get(2));
@@ -234,10 +243,10 @@ final class Emitter {
             code.invokevirtual(owner, method, type(result));
         }
 
-        private void fma(Node a, Node b, Node c) {
+        private void fma(Node a, Node b, Node c, boolean fused) {
             push(a);
             push(b);
-            if (Fma.FUSED) {
+            if (fused) {
                 push(c);
                 code.invokevirtual(FLOATS, "fma", type(FLOATS, VECTOR, VECTOR));
             } else {

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
 import java.lang.foreign.MemorySegment;
@@ -16,6 +15,12 @@ final class Placeholder {
     /** The node at which the formula is {@linkplain Cut cut}, of another input than the one in hand. */
     static FloatVector firstHalf(FloatVector x, FloatVector p0, FloatVector p1, FloatVector p2, FloatVector p3,
             FloatVector p4, FloatVector p5) {
+        throw new AssertionError();
+    }
+
+    /** The value, in the loop that does no more than write it. */
+    static FloatVector mapped(FloatVector x, FloatVector t, FloatVector a, FloatVector b, FloatVector firstHalf,
+            FloatVector p0, FloatVector p1, FloatVector p2, FloatVector p3, FloatVector p4, FloatVector p5) {
         throw new AssertionError();
     }
 

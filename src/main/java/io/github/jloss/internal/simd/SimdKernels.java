@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.kernel.FoldFormula;
@@ -37,7 +36,7 @@ public final class SimdKernels {
         try {
             Lifter lifter = new Lifter(formula, parameters, variant);
             Map<String, Node> results = new LinkedHashMap<>();
-            results.put("value", lifter.lift("value"));
+            results.put(mode == Mode.MAP ? "mapped" : "value", lifter.lift("value"));
             if (mode == Mode.GRADIENTS) results.put("gradient", lifter.lift("gradient"));
             boolean isFold = FoldFormula.class.isAssignableFrom(formula);
             if (isFold) {
@@ -50,8 +49,6 @@ public final class SimdKernels {
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
                     new Emitter(results, cut, inNativeMemory).emit(), copy, true);
             return (PointwiseKernel) loops.lookupClass().getDeclaredConstructor().newInstance();
-        } catch (Lifter.Refused e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.kernel.Fma;
@@ -90,7 +89,7 @@ final class SimdLoop implements PointwiseKernel {
                 FloatVector vt = Placeholder.load(t, to, ts, tb, i);
                 FloatVector va = COEFFICIENTS ? FloatVector.fromArray(SPECIES, a, ao + i) : vx;
                 FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
-                Placeholder.store(Placeholder.value(vx, vt, va, vb, vx, p0, p1, p2, p3, p4, p5), out, oo, outs, ob, i);
+                Placeholder.store(Placeholder.mapped(vx, vt, va, vb, vx, p0, p1, p2, p3, p4, p5), out, oo, outs, ob, i);
             }
             ScalarLoop.map(formula, s, whole, n);
             return;

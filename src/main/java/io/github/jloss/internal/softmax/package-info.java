@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 /**
  * Rows of logits: classes side by side ({@code SoftmaxRows}) or apart ({@code SoftmaxColumns}).
  */

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import io.github.jloss.internal.formula.Lifter;
@@ -121,7 +120,7 @@ final class FormulaCode {
                 push(o.get(0));
                 code.invokestatic(described(Math.class), "abs", floats(1)).fstore(slot);
             }
-            case FMA -> {
+            case FMA, MATH_FMA -> {
                 push(o.get(0));
                 push(o.get(1));
                 code.fmul();

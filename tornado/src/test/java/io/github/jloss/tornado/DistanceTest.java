@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,7 +9,6 @@ import io.github.jloss.Backward;
 import io.github.jloss.Labels;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
-import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -162,12 +160,8 @@ class MarginTest {
                     return 1;
                 }
             };
-            MarginCall call = new MarginCall();
-            call.formula = formula;
-            call.embeddings = Tensor.of(x, n, d);
-            call.weight = Tensor.of(w, n, d);
-            call.labels = Labels.of(IntStream.range(0, n).toArray());
-            DEVICE.marginSoftmax(call);
+            DEVICE.marginSoftmax(formula, Tensor.of(x, n, d), Tensor.of(w, n, d),
+                    Labels.of(IntStream.range(0, n).toArray()), null, null, null, null, 0, false);
             for (int i = 0; i < n; i++) {
                 double product = 0;
                 double terms = 0;

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado.kernels;
 
 import uk.ac.manchester.tornado.api.KernelContext;
