@@ -6,9 +6,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Softmax losses with an angular margin, for embeddings: ArcFace (Deng et al. 2019), CosFace (Wang et al. 2018) and
- * SphereFace (Liu et al. 2017). A linear layer without bias is part of the loss: its weight has one row for each class
- * and a gradient of its own.
+ * Softmax losses with an angular margin, for embeddings: ArcFace, CosFace and SphereFace. A linear layer without bias
+ * is part of the loss: its weight has one row for each class and a gradient of its own.
  *
  * <pre>{@code
  * AngularPenaltySMLoss arc = AngularPenaltySMLoss.arcface();          // s=64, m=0.5
@@ -58,6 +57,10 @@ import java.util.Objects;
  *
  * <p>Differs from deep-ml's {@code AngularPenaltySMLoss}, which takes 0 for s or m as not given, never normalises the
  * weight, and overflows for large logits.
+ *
+ * <p>J. Deng et al., <i>ArcFace: Additive Angular Margin Loss for Deep Face Recognition</i>, 2019. H. Wang et al.,
+ * <i>CosFace: Large Margin Cosine Loss for Deep Face Recognition</i>, 2018. W. Liu et al., <i>SphereFace: Deep
+ * Hypersphere Embedding for Face Recognition</i>, 2017.
  */
 public final class AngularPenaltySMLoss implements Criterion {
 

@@ -4,8 +4,8 @@ import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 
 /**
- * Asymmetric loss for multi-label classification (T. Ridnik et al., Asymmetric Loss For Multi-Label Classification,
- * ICCV 2021), as timm's {@code AsymmetricLossMultiLabel}.
+ * Asymmetric loss for multi-label classification, as timm's {@code AsymmetricLossMultiLabel}. T. Ridnik et al.,
+ * <i>Asymmetric Loss For Multi-Label Classification</i>, ICCV 2021.
  *
  * <p>With {@code p = s(x)}, s the sigmoid, the probability of a negative is shifted, {@code n = min(s(-x) + clip, 1)},
  * and each element is weighted by how wrong it is:

@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Contrastive loss (R. Hadsell, S. Chopra, Y. LeCun, Dimensionality Reduction by Learning an Invariant Mapping, CVPR
- * 2006): with the distance d of a pair and its label y, 1 for the same and 0 for different, {@code y d² + (1-y)
- * max(m-d, 0)²}. Gradient: {@code 2 y d - 2 (1-y) max(m-d, 0)} times the gradient of the distance.
+ * Contrastive loss: with the distance d of a pair and its label y, 1 for the same and 0 for different, {@code y d²
+ * + (1-y) max(m-d, 0)²}. Gradient: {@code 2 y d - 2 (1-y) max(m-d, 0)} times the gradient of the distance. R. Hadsell,
+ * S. Chopra, Y. LeCun, <i>Dimensionality Reduction by Learning an Invariant Mapping</i>, CVPR 2006.
  *
  * <p>As deep-ml's {@code ContrastiveLoss}: no factor 1/2, margin m = 2, Euclidean distance with 1e-6 added to every
  * coordinate's difference, {@link Reduction#MEAN} over the N pairs by default. Labels are a tensor (N), which may be

@@ -31,7 +31,7 @@ interface Focal extends ElementFormula {
     /** The target of elements that count for nothing; NaN for none. */
     float ignored();
 
-    /** E. */
+    /** E = w F ce. */
     default float loss(float x, float t) {
         float w = weight(t);
         float unweighted = focus(x, t) * Logistic.value(x, t);
@@ -56,7 +56,7 @@ interface Focal extends ElementFormula {
         return Scalar.fma(positive(), t, negative() * (1 - t));
     }
 
-    /** F. */
+    /** F, the focal factor. */
     default float focus(float x, float t) {
         return Scalar.ifLess(likelihood(x, t), threshold(), 1, factor() * Scalar.pow(error(x, t), gamma()));
     }

@@ -7,8 +7,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Focal loss (T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017), as segmentation_models_pytorch's
- * {@code FocalLoss}: cross entropy that plays down what is right already. With the cross entropy of a logit
+ * Focal loss: cross entropy that plays down what is right already, as segmentation_models_pytorch's
+ * {@code FocalLoss}. T.-Y. Lin et al., <i>Focal Loss for Dense Object Detection</i>, ICCV 2017.
+ *
+ * <p>With the cross entropy of a logit
  * {@code ce = -t log s(x) - (1-t) log s(-x)}, {@code pt = e^-ce} and {@code u = 1 - pt}, an element costs
  * {@code w u^gamma ce}, {@code w = alpha t + (1-alpha)(1-t)} if there is an alpha, else 1. Gradient:
  * {@code w (u^gamma ce' + gamma u^(gamma-1) pt ce' ce)}, {@code ce' = (1-t) s(x) - t s(-x)}; where u = 0 it is 0, its

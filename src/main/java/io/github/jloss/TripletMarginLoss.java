@@ -4,9 +4,9 @@ import io.github.jloss.spi.DistanceFormula;
 import java.util.List;
 
 /**
- * Triplet margin loss (V. Balntas et al., Learning local feature descriptors with triplets and shallow convolutional
- * neural networks, BMVC 2016): {@code max(margin + d(a, p) - d(a, n), 0)} with the distance
- * {@code d(u, v) = |u - v + eps|_p}. With {@code swap}, d(a, n) is replaced by d(p, n) where that is less.
+ * Triplet margin loss: {@code max(margin + d(a, p) - d(a, n), 0)} with the distance {@code d(u, v) = |u - v + eps|_p}.
+ * With {@code swap}, d(a, n) is replaced by d(p, n) where that is less. V. Balntas et al., <i>Learning local feature
+ * descriptors with triplets and shallow convolutional neural networks</i>, BMVC 2016.
  *
  * <p>Gradients, where the loss is not cut off (at exactly 0 it is not): {@code g(a, p) - g(a, n)} for the anchor,
  * {@code -g(a, p)} for the positive, {@code g(a, n)} for the negative, with {@code g(u, v) = dd/du = sgn(z)

@@ -1,8 +1,8 @@
 package io.github.jloss;
 
 /**
- * Tversky loss (S. Salehi et al., Tversky loss function for image segmentation, 2017), as smp's
- * {@code TverskyLoss}.
+ * Tversky loss, as smp's {@code TverskyLoss}. S. Salehi et al., <i>Tversky loss function for image segmentation</i>,
+ * 2017.
  *
  * <p>{@code alpha} weighs false positives, {@code beta} false negatives; both are 1/2 by default, which is
  * {@link DiceLoss}. With {@code gamma} it is the focal Tversky loss (N. Abraham, N. Khan, 2019).

@@ -14,7 +14,7 @@ public final class SoftmaxRows extends SoftmaxStage {
     /** Elements of a pass: what a buffer holds, and a whole number of blocks. */
     private static final int STEP = Span.BUFFER;
 
-    /** 0, 1, 2, ... for passes to know where they are. */
+    /** 0, 1, 2 and so on, for passes to know where they are. */
     private static final float[] NUMBERS = new float[STEP];
     private static final float[] ONES = new float[STEP];
 
