@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Where TornadoVM is; .ci/run, jloss and mvnw source this, so it is for any POSIX shell.
 
 # The version of an SDK for the JDK that we need; nothing for other directories.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Machine-learning loss functions with hand-derived gradients. Runs on any JDK 25; with
  * {@code --add-modules jdk.incubator.vector} it uses SIMD.

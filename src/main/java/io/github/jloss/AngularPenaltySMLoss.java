@@ -1,5 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
+import io.github.jloss.spi.MarginCall;
+import io.github.jloss.spi.MarginFamily;
 import io.github.jloss.spi.MarginFormula;
 import java.util.List;
 import java.util.Locale;
@@ -91,6 +95,8 @@ public final class AngularPenaltySMLoss implements Criterion {
 
     /** pi/2 - HALF_PI_HIGH. */
     private static final double HALF_PI_LOW = 0x1.0b4611a626331p-34;
+
+    private static final Pool<MarginCall> CALLS = new Pool<>(MarginCall::new);
 
     private final Margin margin;
     private final Reduction reduction;
@@ -359,8 +365,23 @@ public final class AngularPenaltySMLoss implements Criterion {
 
     private double run(Tensor embeddings, Tensor weight, Labels labels, Tensor losses, Tensor upstream,
             Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
-        return backend.marginSoftmax(margin, embeddings, weight, labels, losses, upstream, gradEmbeddings, gradWeight,
-                scale, add);
+        MarginCall call = CALLS.take();
+        try {
+            call.formula = margin;
+            call.embeddings = embeddings;
+            call.weight = weight;
+            call.labels = labels;
+            call.losses = losses;
+            call.upstream = upstream;
+            call.gradEmbeddings = gradEmbeddings;
+            call.gradWeight = gradWeight;
+            call.scale = scale;
+            call.add = add;
+            return backend.family(MarginFamily.class).marginSoftmax(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     private double ownDivisor(double n) {
@@ -397,12 +418,7 @@ public final class AngularPenaltySMLoss implements Criterion {
                     + ", one label for each row of the input");
         }
         for (long i = 0; i < n; i++) {
-            long label = labels.get(i);
-            if (label < 0 || label >= weight.dim(0)) {
-                throw new IllegalArgumentException("target: label " + i + " is " + label
-                        + ", expected a class from 0 to " + (weight.dim(0) - 1) + " (the weight has "
-                        + weight.dim(0) + " rows)");
-            }
+            Checks.label("target", i, labels.get(i), weight.dim(0), null);
         }
     }
 
@@ -435,11 +451,8 @@ public final class AngularPenaltySMLoss implements Criterion {
 
     private static Labels labels(Batch batch) {
         batch.requireInputs(INPUTS);
-        if (batch.target() instanceof Tensor tensor) {
-            throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(tensor.shape())
-                    + ", expected Labels");
-        }
-        return (Labels) Objects.requireNonNull(batch.target(), "target");
+        batch.requireUnweighted();
+        return Checks.labels(batch.target());
     }
 
     @Override

@@ -1,18 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import io.github.jloss.internal.CpuBackend;
-import io.github.jloss.spi.DistanceFormula;
-import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.spi.MarginFormula;
-import io.github.jloss.spi.Overlap;
-import io.github.jloss.spi.SoftmaxFormula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 
 /**
- * Where losses are computed. The CPU is built in; others are found by {@link ServiceLoader}.
+ * Where losses are computed. The CPU is built in; others are found by {@link ServiceLoader}. A back end of your own
+ * implements this and the interfaces of the families that it computes, which are in {@code io.github.jloss.spi}.
  *
  * <pre>{@code
  * Loss bce = new BCEWithLogitsLoss().on(Backend.cpu(4));            // four threads
@@ -27,7 +23,7 @@ public interface Backend {
      * @return the default back end of every loss
      */
     static Backend cpu() {
-        return CpuBackend.DEFAULT;
+        return Cpu.DEFAULT;
     }
 
     /**
@@ -37,7 +33,7 @@ public interface Backend {
      * @return a back end whose results are the same bits as those of {@link #cpu()}
      */
     static Backend cpu(int threads) {
-        return CpuBackend.of(Checks.threads(threads));
+        return Cpu.of(Checks.threads(threads));
     }
 
     /**
@@ -49,7 +45,7 @@ public interface Backend {
      * @return a back end whose results are the same bits as those of {@link #cpu()}
      */
     static Backend cpu(Executor executor, int threads) {
-        return CpuBackend.of(executor, Checks.threads(threads));
+        return Cpu.of(executor, Checks.threads(threads));
     }
 
     /**
@@ -113,117 +109,20 @@ public interface Backend {
     Backend device(String id);
 
     /**
-     * The pointwise engine: applies a formula to every element and returns the sum of the values. The arguments have
-     * been checked: all tensors have the shape of {@code input} but the coefficients, which are broadcast to it by the
-     * rules of NumPy.
+     * What computes the losses of one family: an interface of {@code io.github.jloss.spi}, such as
+     * {@link io.github.jloss.spi.SoftmaxFamily}. Losses ask for theirs; a back end that is written before a family is
+     * has none, and need not know.
      *
-     * @param formula what to compute
-     * @param input the formula's {@code x}
-     * @param target the formula's {@code t}
-     * @param a the formula's first coefficient, or null for 1
-     * @param b the formula's second coefficient, or null for 1
-     * @param losses receives the formula's value of every element, or null
-     * @param upstream multiplied to the gradient of every element, or null for 1
-     * @param gradient receives the formula's gradient times upstream times scale, or null
-     * @param scale factor on the gradient
-     * @param add whether the gradient is added to what the tensor holds
-     * @return the sum of the values of all elements, finished in double
+     * @param <F> the family's interface
+     * @param family that interface
+     * @return what this back end computes it with
+     * @throws BackendException if it does not compute that family; the message names both
      */
-    double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
-            Tensor upstream, Tensor gradient, double scale, boolean add);
-
-    /**
-     * The margin-softmax engine: a linear layer over normalised rows, and the cross entropy of its logits. The
-     * arguments have been checked: embeddings (N, D), weight (C, D), N labels from 0 to C - 1, and the results do not
-     * overlap what is read, except that the gradient of the embeddings may be the embeddings.
-     *
-     * @param formula what the logits are
-     * @param embeddings the rows
-     * @param weight one row for each class
-     * @param labels the class of each row
-     * @param losses receives the loss of each row, or null
-     * @param upstream multiplied to the gradients of each row's loss, or null for 1
-     * @param gradEmbeddings receives the gradient of the embeddings times scale, or null
-     * @param gradWeight receives the gradient of the weight times scale, or null
-     * @param scale factor on the gradients
-     * @param add whether the gradients are added to what the tensors hold
-     * @return the sum of the losses of all rows
-     */
-    double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
-            Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add);
-
-    /**
-     * The overlap engine, first pass: adds up. The arguments have been checked.
-     *
-     * @param what how the regions are overlaid
-     * @param input logits or probabilities
-     * @param target a tensor of as many elements, or labels
-     * @param stash receives what spares {@link #overlapGradient} work, or null. It has the input's shape, and is given
-     *        for a sigmoid, where it may be the input itself, and for a softmax over two classes or more, where it
-     *        shares no memory with the input
-     * @param sums receives three sums for each region: of the overlap, of what the activation has more, and of what the
-     *        target has more
-     */
-    void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums);
-
-    /**
-     * The overlap engine, second pass: the gradient of a loss that is a function of the sums.
-     *
-     * @param what how the regions are overlaid
-     * @param input logits or probabilities; of a sigmoid not looked at if {@code stashed}
-     * @param target a tensor of as many elements, or labels
-     * @param slopes two numbers for each region: the loss's derivatives by the sum of the overlap and by the sum of the
-     *        activation, times the factor on the gradient
-     * @param gradient receives the gradient; may be the input itself
-     * @param stashed whether it holds what {@link #overlapSums} wrote into its stash
-     * @param add whether the gradient is added to what the tensor holds
-     */
-    void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient, boolean stashed,
-            boolean add);
-
-    /**
-     * The softmax engine: one loss for each row, which is all classes of a sample or of a pixel. The arguments have
-     * been checked, labels and shapes alike. Row number r has class c at
-     * {@code (r / inner * classes + c) * inner + r % inner} of the input.
-     *
-     * @param formula what to compute
-     * @param input the logits
-     * @param classes the length of the class axis, above 0
-     * @param inner how many elements one class is from the next: 1 where the class axis is the last
-     * @param target a label for each row, or a tensor of the input's shape with probabilities
-     * @param weight the weights of the classes, or null for 1
-     * @param ignoreIndex rows of this label have loss 0 and gradient 0
-     * @param losses receives the loss of every row, or null
-     * @param upstream multiplied to the gradient of every row, or null for 1
-     * @param gradient receives the gradient times upstream times scale, or null; may be the input
-     * @param scale factor on the gradient
-     * @param add whether the gradient is added to what the tensor holds
-     * @return the sum of the losses of all rows, finished in double
-     */
-    double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
-            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add);
-
-    /**
-     * The engine for losses of distances between the embeddings of a row: two or three inputs of shape (N, D), one
-     * loss for each row. The arguments have been checked: all inputs and gradients have the same shape, target, losses
-     * and upstream have shape (N), a gradient begins where an input does or shares no memory with it, and what is
-     * written shares no memory with anything else.
-     *
-     * @param formula the loss of a row
-     * @param first the first input
-     * @param second the second input
-     * @param third the third input, or null
-     * @param target one number for each row, or null
-     * @param losses receives the loss of each row, or null
-     * @param upstream multiplied to the gradients of each row, or null for 1
-     * @param firstGradient receives the derivative with respect to the first input times upstream times scale, or null
-     * @param secondGradient the same of the second input, or null
-     * @param thirdGradient the same of the third input, or null
-     * @param scale factor on the gradients
-     * @param add whether gradients are added to what the tensors hold
-     * @return the sum of the losses of all rows, in double
-     */
-    double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target, Tensor losses,
-            Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient, double scale,
-            boolean add);
+    default <F> F family(Class<F> family) {
+        if (!family.isInstance(this)) {
+            throw new BackendException(name() + ": found no " + family.getSimpleName()
+                    + ", expected a back end that computes the losses of that family, such as Backend.cpu()", null);
+        }
+        return family.cast(this);
+    }
 }

@@ -1,9 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** Argument checks. Each message names the argument, what was found and what was expected. */
 final class Checks {
+
+    /** The cure for floats where classes are expected. */
+    static final String HOW_LABELS = "classes are integers, in an int[], a long[] or the like, see Labels.of";
 
     private Checks() {}
 
@@ -42,12 +47,38 @@ final class Checks {
         return (float) value;
     }
 
+    /** Numbers in the other byte order would be read as garbage. */
+    static void nativeOrder(String name, Object found, ByteOrder order) {
+        if (order != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException(name + ": found " + order + " numbers in " + found + ", expected "
+                    + ByteOrder.nativeOrder() + ": call order(ByteOrder.nativeOrder()) on the ByteBuffer before"
+                    + " making a view of it, or copy the numbers");
+        }
+    }
+
     /** A target that must not be labels. */
     static Tensor floats(Target target) {
         if (target instanceof Labels labels) {
             throw new IllegalArgumentException("target: found " + labels + ", expected a Tensor of floats");
         }
         return (Tensor) Objects.requireNonNull(target, "target");
+    }
+
+    /** A target that must be labels. */
+    static Labels labels(Target target) {
+        if (target instanceof Tensor tensor) {
+            throw new IllegalArgumentException("target: found " + tensor + ", expected Labels: " + HOW_LABELS);
+        }
+        return (Labels) Objects.requireNonNull(target, "target");
+    }
+
+    /** A label that must be a class, or the ignored one where there is one; returned as it is. */
+    static long label(String name, long index, long label, long classes, Long ignored) {
+        if ((label < 0 || label >= classes) && (ignored == null || label != ignored)) {
+            throw new IllegalArgumentException(name + "[" + index + "]: found " + label
+                    + ", expected a class from 0 to " + (classes - 1) + (ignored == null ? "" : ", or " + ignored + ", which is ignored"));
+        }
+        return label;
     }
 
     static void sameShape(String name, Tensor found, String expectedName, Tensor expected) {

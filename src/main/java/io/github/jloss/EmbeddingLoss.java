@@ -1,5 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
+import io.github.jloss.spi.DistanceCall;
+import io.github.jloss.spi.DistanceFamily;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +23,8 @@ import java.util.Objects;
  * unless a weight of 0 takes that distance out of the loss; rows do not touch each other.
  */
 public abstract class EmbeddingLoss implements Criterion, Cloneable {
+
+    private static final Pool<DistanceCall> CALLS = new Pool<>(DistanceCall::new);
 
     private final DistanceFormula formula;
     private final List<String> inputNames;
@@ -126,7 +132,25 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
 
     private double run(Tensor a, Tensor b, Tensor c, Target target, Tensor losses, Tensor upstream, Tensor ga,
             Tensor gb, Tensor gc, double scale, boolean add) {
-        return backend.distances(formula, a, b, c, target, losses, upstream, ga, gb, gc, scale, add);
+        DistanceCall call = CALLS.take();
+        try {
+            call.formula = formula;
+            call.first = a;
+            call.second = b;
+            call.third = c;
+            call.target = target;
+            call.losses = losses;
+            call.upstream = upstream;
+            call.firstGradient = ga;
+            call.secondGradient = gb;
+            call.thirdGradient = gc;
+            call.scale = scale;
+            call.add = add;
+            return backend.family(DistanceFamily.class).distances(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     private double ownDivisor(double rows) {
@@ -214,12 +238,14 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     @Override
     public final double forward(Batch batch) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         return value(batch.input(0), batch.input(1), third(batch), target(batch));
     }
 
     @Override
     public final double forwardBackward(Batch batch, Backward how) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         return valueAndGradients(batch.input(0), batch.input(1), third(batch), target(batch), batch.gradient(0),
                 batch.gradient(1), thirdGradient(batch), how);
     }
@@ -227,6 +253,7 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     @Override
     public final void requireValid(Batch batch) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         valid(batch.input(0), batch.input(1), third(batch), target(batch), batch.gradient(0), batch.gradient(1),
                 thirdGradient(batch));
     }
@@ -234,6 +261,7 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     @Override
     public final Totals totals(Batch batch) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         return sums(batch.input(0), batch.input(1), third(batch), target(batch));
     }
 
@@ -247,6 +275,7 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     @Override
     public final void backward(Batch batch, Totals whole, Backward how) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         gradientsOfPiece(batch.input(0), batch.input(1), third(batch), target(batch), whole, batch.gradient(0),
                 batch.gradient(1), thirdGradient(batch), how);
     }
@@ -254,18 +283,21 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
     @Override
     public final long[] lossesShape(Batch batch) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         return new long[] {batch.input(0).dim(0)};
     }
 
     @Override
     public final void losses(Batch batch, Tensor losses) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         values(batch.input(0), batch.input(1), third(batch), target(batch), losses);
     }
 
     @Override
     public final void backward(Batch batch, Tensor upstream, Backward how) {
         batch.requireInputs(inputNames);
+        batch.requireUnweighted();
         gradients(batch.input(0), batch.input(1), third(batch), target(batch), upstream, batch.gradient(0),
                 batch.gradient(1), thirdGradient(batch), how);
     }

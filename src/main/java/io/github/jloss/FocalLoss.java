@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.ElementFormula;
@@ -316,7 +317,7 @@ public final class FocalLoss implements Loss {
         call.kept = -1;
         if (multiclass) {
             call.floats = input;
-            call.labels = call.scratch.perElement(labels(target), input, options.ignores, options.ignoreIndex);
+            call.labels = call.scratch.perElement(Checks.labels(target), input, options.ignores, options.ignoreIndex);
             call.classNumbers = call.scratch.classNumbers(input);
             call.kept = call.scratch.kept() * input.dim(1);
         } else if (target instanceof Labels labels) {
@@ -327,14 +328,6 @@ public final class FocalLoss implements Loss {
             Checks.sameShape("target", call.floats, "input", input);
         }
         return call;
-    }
-
-    private static Labels labels(Target target) {
-        if (target instanceof Labels labels) {
-            return labels;
-        }
-        throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(target.shape())
-                + ", expected Labels; targets of the input's shape are for FocalLoss.binary()");
     }
 
     @Override
@@ -380,8 +373,8 @@ public final class FocalLoss implements Loss {
 
         double run(Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
             ElementFormula formula = labels == null ? loss.elements : loss.oneAgainstRest;
-            return loss.backend.pointwise(formula, input, floats, classNumbers, labels, losses, upstream, gradient,
-                    scale, add);
+            return PointwisePass.run(loss.backend, formula, input, floats, classNumbers, labels, null, losses, upstream,
+                    gradient, scale, add);
         }
 
         double sum() {
@@ -390,7 +383,7 @@ public final class FocalLoss implements Loss {
 
         /** The sum of u^gamma; binary only. */
         double sumOfWeights() {
-            return loss.backend.pointwise(loss.weights, input, floats, null, null, null, null, null, 0, false);
+            return PointwisePass.sum(loss.backend, loss.weights, input, floats);
         }
 
         double norm() {
@@ -403,15 +396,15 @@ public final class FocalLoss implements Loss {
                 return input.size();
             }
             return kept >= 0 ? kept
-                    : loss.backend.pointwise(loss.count, input, floats, null, null, null, null, null, 0, false);
+                    : PointwisePass.sum(loss.backend, loss.count, input, floats);
         }
 
         /** {@code dE/Z - (sum E / Z²) dF} of every element; a constant Z passes nothing on. */
         void normalizedGradient(Tensor gradient, double sum, double sumOfWeights, double scale, boolean add) {
             double z = FocalLoss.norm(sumOfWeights);
             ratio[0] = sumOfWeights < LEAST_NORM ? 0 : (float) (sum / z);
-            loss.backend.pointwise(loss.normalizedElements, input, floats, ratioTensor, null, null, null, gradient,
-                    scale / z, add);
+            PointwisePass.run(loss.backend, loss.normalizedElements, input, floats, ratioTensor, null, null, null, null,
+                    gradient, scale / z, add);
         }
     }
 

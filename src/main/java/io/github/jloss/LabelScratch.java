@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import java.util.Arrays;
@@ -38,14 +39,7 @@ final class LabelScratch {
             throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape())
                     + ", expected (N, C, d1, ...) with at most 2^24 classes");
         }
-        boolean fits = labels.rank() == input.rank() - 1;
-        for (int axis = 0; fits && axis < labels.rank(); axis++) {
-            fits = labels.dim(axis) == input.dim(axis == 0 ? 0 : axis + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException("target: found shape " + Shapes.text(labels.shape())
-                    + ", expected that of input, " + Shapes.text(input.shape()) + ", without its axis 1");
-        }
+        Shapes.requireWithout(1, input, "target", labels);
         read(labels, input.dim(1), ignores, ignored);
         boolean same = elements.rank() == input.rank() && elements.storage() == floats;
         for (int axis = 0; same && axis < input.rank(); axis++) {
@@ -79,13 +73,11 @@ final class LabelScratch {
             floats = new float[n];
         }
         kept = n;
+        Long only = ignores ? Long.valueOf(ignored) : null;
         for (int i = 0; i < n; i++) {
-            long label = labels.get(i);
+            long label = Checks.label("target", i, labels.get(i), classes, only);
             if (ignores && label == ignored) {
                 kept--;
-            } else if (label < 0 || label >= classes) {
-                throw new IllegalArgumentException("target: found label " + label + " at index " + i
-                        + ", expected one in [0, " + classes + ")" + (ignores ? " or " + ignored : ""));
             }
             floats[i] = label;
         }

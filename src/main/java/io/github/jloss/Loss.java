@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import java.util.List;
@@ -128,42 +129,49 @@ public interface Loss extends Criterion {
     @Override
     default double forward(Batch batch) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         return forward(batch.input(0), batch.target());
     }
 
     @Override
     default double forwardBackward(Batch batch, Backward how) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         return forwardBackward(batch.input(0), batch.target(), batch.gradient(0), how);
     }
 
     @Override
     default void requireValid(Batch batch) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         requireValid(batch.input(0), batch.target(), batch.gradient(0));
     }
 
     @Override
     default Totals totals(Batch batch) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         return totals(batch.input(0), batch.target());
     }
 
     @Override
     default void backward(Batch batch, Totals whole, Backward how) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         backward(batch.input(0), batch.target(), whole, batch.gradient(0), how);
     }
 
     @Override
     default void losses(Batch batch, Tensor losses) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         forward(batch.input(0), batch.target(), losses);
     }
 
     @Override
     default void backward(Batch batch, Tensor upstream, Backward how) {
         batch.requireInputs(INPUT);
+        batch.requireUnweighted();
         backward(batch.input(0), batch.target(), upstream, batch.gradient(0), how);
     }
 }

@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.Overlap.Activation;
+import io.github.jloss.spi.OverlapCall;
+import io.github.jloss.spi.OverlapFamily;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Locale;
@@ -44,6 +48,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
 
     /** What a region is. */
     enum Mode { BINARY, MULTICLASS, MULTILABEL }
+
+    private static final Pool<OverlapCall> CALLS = new Pool<>(OverlapCall::new);
 
     private final Mode mode;
     private final boolean product;
@@ -276,7 +282,18 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     /** First pass. Where the classes are one region, their sums are added up. */
     private Regions sums(Overlap what, Tensor input, Target target, Tensor stash) {
         Regions regions = Regions.of(what.regions());
-        backend.overlapSums(what, input, target, stash, regions.sums);
+        OverlapCall call = CALLS.take();
+        try {
+            call.what = what;
+            call.input = input;
+            call.target = target;
+            call.stash = stash;
+            call.sums = regions.sums;
+            backend.family(OverlapFamily.class).overlapSums(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
         int joined = joinsClasses() ? what.classes() : 1;
         if (joined > 1) {
             double[] sums = regions.sums;
@@ -324,7 +341,20 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
                         Float.MAX_VALUE);
             }
         }
-        backend.overlapGradient(what, input, target, slopes, gradient, stashed, how.adds());
+        OverlapCall call = CALLS.take();
+        try {
+            call.what = what;
+            call.input = input;
+            call.target = target;
+            call.slopes = slopes;
+            call.gradient = gradient;
+            call.stashed = stashed;
+            call.add = how.adds();
+            backend.family(OverlapFamily.class).overlapGradient(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     /** How many regions the loss sees: a softmax's classes may be one. */
@@ -379,14 +409,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
             throw wrongShape(input, labels, false, true);
         }
         int classes = mode == Mode.BINARY ? 2 : what.classes();
-        boolean ignores = ignoreIndex != null;
-        long ignored = ignores ? ignoreIndex : 0;
         for (long i = 0; i < labels.size(); i++) {
-            long label = labels.get(i);
-            if ((label < 0 || label >= classes) && !(ignores && label == ignored)) {
-                throw new IllegalArgumentException("target: found label " + label + " at index " + i
-                        + ", expected 0 to " + (classes - 1) + (ignores ? " or ignoreIndex " + ignored : ""));
-            }
+            Checks.label("target", i, labels.get(i), classes, ignoreIndex);
         }
     }
 
@@ -399,12 +423,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
             }
             return same;
         }
-        boolean same = input.rank() >= 2 && target.rank() == input.rank() - 1
-                && (mode != Mode.BINARY || input.dim(1) == 1);
-        for (int axis = 0; same && axis < target.rank(); axis++) {
-            same = target.dim(axis) == input.dim(axis == 0 ? 0 : axis + 1);
-        }
-        return same;
+        return input.rank() >= 2 && (mode != Mode.BINARY || input.dim(1) == 1) && Shapes.isWithout(1, input, target);
     }
 
     private IllegalArgumentException wrongShape(Tensor input, Target target, boolean onlyWith, boolean onlyWithout) {
@@ -412,7 +431,8 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
                 ? "that of the input, with or without an axis 1 of size 1, "
                 : "that of the input without its axis 1, ";
         return new IllegalArgumentException("target: found shape " + Shapes.text(target.shape()) + ", expected "
-                + expected + Shapes.text(input.shape()));
+                + expected + Shapes.text(input.shape())
+                + (mode == Mode.MULTICLASS && target instanceof Tensor ? ", or Labels: " + Checks.HOW_LABELS : ""));
     }
 
     /** How the engine sees the input. Kept from call to call, as shapes mostly stay the same. */

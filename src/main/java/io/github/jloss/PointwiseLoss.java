@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.ElementFormula;
@@ -132,7 +133,7 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
 
     private double run(Tensor input, Tensor target, Tensor losses, Tensor upstream, Tensor gradient, double scale,
             boolean add) {
-        return backend.pointwise(formula, input, target, a, b, losses, upstream, gradient, scale, add);
+        return PointwisePass.run(backend, formula, input, target, a, b, null, losses, upstream, gradient, scale, add);
     }
 
     private double ownDivisor(double n) {

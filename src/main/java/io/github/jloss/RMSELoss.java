@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.PointwiseFormula;
@@ -106,7 +107,8 @@ public final class RMSELoss implements Loss {
         double scale = root == 0 ? 0 : how.factor() / (divisor * root);
         // A scale that float cannot hold belongs to residuals that are tiny or huge themselves.
         Formula formula = Math.abs(scale) > Float.MAX_VALUE ? TINY : Math.abs(scale) < Float.MIN_NORMAL ? HUGE : PLAIN;
-        backend.pointwise(formula, input, target, null, null, null, null, gradient, scale / formula.factor, how.adds());
+        PointwisePass.run(backend, formula, input, target, null, null, null, null, null, gradient, scale / formula.factor,
+                how.adds());
     }
 
     /** The sum of squares, in float's range or rescaled to it. */
@@ -122,7 +124,7 @@ public final class RMSELoss implements Loss {
     }
 
     private double sum(Formula formula, Tensor input, Tensor target) {
-        return backend.pointwise(formula, input, target, null, null, null, null, null, 0, false);
+        return PointwisePass.sum(backend, formula, input, target);
     }
 
     private double root(double squares, double divisor) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 /** How the losses of single elements become one number. Each loss documents what {@link #MEAN} divides by. */

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Shape arithmetic and the wording of shape errors. */
@@ -24,6 +26,23 @@ final class Shapes {
         return size;
     }
 
+    /** Whether a target has the shape of the input without one axis. */
+    static boolean isWithout(int without, Tensor input, Target target) {
+        boolean fits = target.rank() == input.rank() - 1;
+        for (int axis = 0; fits && axis < target.rank(); axis++) {
+            fits = target.dim(axis) == input.dim(axis < without ? axis : axis + 1);
+        }
+        return fits;
+    }
+
+    /** Refuses what has not the shape of the input without one axis. */
+    static void requireWithout(int without, Tensor input, String name, Target found) {
+        if (!isWithout(without, input, found)) {
+            throw new IllegalArgumentException(name + ": found shape " + text(found.shape())
+                    + ", expected the input's shape " + text(input.shape()) + " without axis " + without);
+        }
+    }
+
     /** Refuses a tensor whose shape does not broadcast to that of {@code like} by NumPy's rules. */
     static void requireBroadcast(String name, Tensor tensor, Tensor like) {
         boolean fits = tensor.rank() <= like.rank();
@@ -35,6 +54,30 @@ final class Shapes {
             throw new IllegalArgumentException(name + ": shape " + text(tensor.shape())
                     + " does not broadcast to the input's shape " + text(like.shape()));
         }
+    }
+
+    /** The shape of rows {@code from} to {@code to} of the first dimension. */
+    static long[] sliced(String name, long[] shape, long from, long to) {
+        if (shape.length == 0) {
+            throw new IllegalArgumentException(name + ": a scalar has no rows to slice");
+        }
+        Objects.checkFromToIndex(from, to, shape[0]);
+        long[] sliced = shape.clone();
+        sliced[0] = to - from;
+        return sliced;
+    }
+
+    /** How many elements a row of the first dimension has. */
+    static long row(long... shape) {
+        return shape[0] == 0 ? 0 : size(shape) / shape[0];
+    }
+
+    /** A copy of another shape for the same elements. */
+    static long[] reshaped(String name, long[] shape, long[] other) {
+        if (size(other) != size(shape)) {
+            throw new IllegalArgumentException(name + ": cannot reshape " + text(shape) + " to " + text(other));
+        }
+        return other.clone();
     }
 
     /** {@code (8, 1, 256)}, the way NumPy and PyTorch users read shapes. */

@@ -1,5 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.parallel.Pool;
+import io.github.jloss.spi.SoftmaxCall;
+import io.github.jloss.spi.SoftmaxFamily;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -28,6 +32,8 @@ import java.util.Objects;
  * anything is written. The gradient may be written over the input; other overlaps are errors.
  */
 public abstract class SoftmaxLoss implements Loss {
+
+    private static final Pool<SoftmaxCall> CALLS = new Pool<>(SoftmaxCall::new);
 
     private static final int MOST_APART = 1 << 24;
 
@@ -177,8 +183,28 @@ public abstract class SoftmaxLoss implements Loss {
         for (int i = axis + 1; i < input.rank(); i++) {
             inner *= input.dim(i);
         }
-        return input.size() == 0 ? 0 : options.backend().softmax(options.formula(), input, input.dim(axis), inner,
-                target, options.weight(), options.ignoreIndex(), losses, upstream, gradient, scale, add);
+        if (input.size() == 0) {
+            return 0;
+        }
+        SoftmaxCall call = CALLS.take();
+        try {
+            call.formula = options.formula();
+            call.input = input;
+            call.classes = input.dim(axis);
+            call.inner = inner;
+            call.target = target;
+            call.classWeights = options.weight();
+            call.ignoreIndex = options.ignoreIndex();
+            call.losses = losses;
+            call.upstream = upstream;
+            call.gradient = gradient;
+            call.scale = scale;
+            call.add = add;
+            return options.backend().family(SoftmaxFamily.class).softmax(call);
+        } finally {
+            call.clear();
+            CALLS.give(call);
+        }
     }
 
     private double mean(double sum, double divisor) {
@@ -256,8 +282,11 @@ public abstract class SoftmaxLoss implements Loss {
 
     private double check(Tensor input, Tensor probabilities, long classes) {
         if (!takesProbabilities()) {
-            throw new IllegalArgumentException("target: found a Tensor of shape " + Shapes.text(probabilities.shape())
-                    + ", expected Labels, the number of a class for each row");
+            Checks.labels(probabilities);
+        }
+        if (takesLabels() && Shapes.isWithout(classAxis(input), input, probabilities)) {
+            throw new IllegalArgumentException("target: found " + probabilities + ", a float for each row, expected"
+                    + " Labels or probabilities " + Shapes.text(input.shape()) + ": " + Checks.HOW_LABELS);
         }
         Checks.sameShape("target", probabilities, "input", input);
         if (options.ignoreIndex() >= 0) {
@@ -271,26 +300,13 @@ public abstract class SoftmaxLoss implements Loss {
         if (!takesLabels()) {
             Checks.floats(labels);
         }
-        int axis = classAxis(input);
-        boolean fits = labels.rank() == input.rank() - 1;
-        for (int i = 0; fits && i < labels.rank(); i++) {
-            fits = labels.dim(i) == input.dim(i < axis ? i : i + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException("target: found labels of shape " + Shapes.text(labels.shape())
-                    + ", expected the input's shape " + Shapes.text(input.shape()) + " without axis " + axis);
-        }
+        Shapes.requireWithout(classAxis(input), input, "target", labels);
         double sum = 0;
         boolean weighs = options.weight() != null && !options.meanOfRows();
+        Long ignored = options.ignored();
         for (long i = 0; i < labels.size(); i++) {
-            long label = labels.get(i);
-            if (label != options.ignoreIndex()) {
-                if (label < 0 || label >= classes) {
-                    throw new IllegalArgumentException("target: found label " + label + " at index " + i
-                            + ", expected one of 0 to " + (classes - 1)
-                            + (options.ignoreIndex() == SoftmaxOptions.NONE ? ""
-                                    : ", or " + options.ignoreIndex() + " for a row to ignore"));
-                }
+            long label = Checks.label("target", i, labels.get(i), classes, ignored);
+            if (ignored == null || label != ignored) {
                 sum += weighs ? options.weight().get(label) : 1;
             }
         }
@@ -299,15 +315,7 @@ public abstract class SoftmaxLoss implements Loss {
 
     private void requireRows(String name, Tensor found, Tensor input) {
         Objects.requireNonNull(found, name);
-        int axis = classAxis(input);
-        boolean fits = found.rank() == input.rank() - 1;
-        for (int i = 0; fits && i < found.rank(); i++) {
-            fits = found.dim(i) == input.dim(i < axis ? i : i + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException(name + ": found shape " + Shapes.text(found.shape())
-                    + ", expected the input's shape " + Shapes.text(input.shape()) + " without axis " + axis);
-        }
+        Shapes.requireWithout(classAxis(input), input, name, found);
     }
 
     /** The same loss with other options. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import io.github.jloss.spi.SoftmaxFormula;
@@ -44,7 +45,15 @@ record SoftmaxOptions(SoftmaxFormula formula, Tensor weight, long ignoreIndex, b
         return new SoftmaxOptions(formula, other, ignoreIndex, classLast, meanOfRows, emptyIsZero, reduction, backend);
     }
 
+    /** The ignored label, or null where nothing is ignored. */
+    Long ignored() {
+        return ignoreIndex == NONE ? null : Long.valueOf(ignoreIndex);
+    }
+
     SoftmaxOptions withIgnoreIndex(long other) {
+        if (other == NONE) {
+            throw new IllegalArgumentException("ignoreIndex: found " + other + ", expected a larger label");
+        }
         return new SoftmaxOptions(formula, weight, other, classLast, meanOfRows, emptyIsZero, reduction, backend);
     }
 

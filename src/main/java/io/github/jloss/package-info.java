@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Loss functions, each with its value and its hand-derived gradient in one pass.
  *

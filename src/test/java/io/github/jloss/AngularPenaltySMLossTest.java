@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.github.jloss.AngularPenaltySMLoss.Type;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -308,7 +308,7 @@ class AngularPenaltySMLossTest {
                 Outcome.of(loss, memory, x, w, y).requireSame(expected);
                 Outcome.of(loss.on(Backend.cpu(2)), memory, x, w, y).requireSame(expected);
                 Outcome.of(loss.on(Backend.cpu(3)), memory, x, w, y).requireSame(expected);
-                Outcome.of(loss.on(CpuBackend.of(2).scalar()), memory, x, w, y).requireSame(expected);
+                Outcome.of(loss.on(Backend.cpu(2).device("scalar")), memory, x, w, y).requireSame(expected);
             }
         }
     }
@@ -570,7 +570,7 @@ class AngularPenaltySMLossTest {
         int[] outside = y.clone();
         for (int label : new int[] {-1, C, -100}) {
             outside[3] = label;
-            refused("target: label 3 is " + label, () -> loss.forwardBackward(x, w, Labels.of(outside), gx, gw));
+            refused("target[3]: found " + label, () -> loss.forwardBackward(x, w, Labels.of(outside), gx, gw));
         }
         refused("target: found", () -> loss.forward(x, w, Labels.of(0, 1)));
         refused("input: found shape (35)", () -> loss.forward(x.reshape(35), w, labels));
@@ -591,7 +591,7 @@ class AngularPenaltySMLossTest {
         refused("gradWeight: shares memory with upstream", () -> loss.backward(x, w, labels,
                 Tensor.view(memory, 310, N), gx, gw, Backward.OVERWRITE));
         refused("batch: found 1 inputs", () -> loss.forward(Batch.of(x, labels)));
-        refused("target: found a Tensor", () -> loss.forward(new Batch(List.of(x, w), x, List.of())));
+        refused("target: found Tensor", () -> loss.forward(new Batch(List.of(x, w), x, List.of())));
         assertThrows(IllegalStateException.class, () ->
                 loss.withReduction(Reduction.NONE).forwardBackward(x, w, labels, gx, gw));
         assertArrayEquals(before, memory);

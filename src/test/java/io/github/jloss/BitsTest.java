@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import io.github.jloss.internal.CpuBackend;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** SIMD and scalar loops give the same bits, at every size, in every kind of memory, before and after compilation. */
 class BitsTest {
 
-    private static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
+    private static final Backend SCALAR = Backend.cpu().device("scalar");
 
     /** Around every size at which the loops do something else: vectors, blocks, buffers, chunks; and primes. */
     static IntStream sizes() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -7,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Losses of pairs and triplets: bits, memory, threads, delivery, edges, errors. */
 class EmbeddingLossTest {
 
-    private static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
+    private static final Backend SCALAR = Backend.cpu().device("scalar");
     private static final Backward PART = Backward.ADD.scale(-0.3).divisor(7);
 
     /** Twice the Manhattan distance, as a caller might write it. */

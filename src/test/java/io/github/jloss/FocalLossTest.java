@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -7,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -108,7 +108,7 @@ class FocalLossTest {
                 Labels target = Labels.of(labels, labelShape);
                 Outcome expected = outcome(binary, Tensor.of(x, shape), Tensor.of(t, shape));
                 outcome(multiclass, Tensor.of(x, shape), target).requireSame(expected, Shapes.text(shape));
-                outcome(multiclass.on(CpuBackend.DEFAULT.scalar()), Tensor.of(x, shape), target)
+                outcome(multiclass.on(Backend.cpu().device("scalar")), Tensor.of(x, shape), target)
                         .requireSame(expected, Shapes.text(shape));
             }
         }
@@ -147,7 +147,7 @@ class FocalLossTest {
             for (FocalLoss loss : List.of(FocalLoss.binary().withGamma(1.5).withIgnoreIndex(0).withNormalized(),
                     FocalLoss.binary().withIgnoreIndex(1).withReduction(Reduction.SUM))) {
                 Outcome expected = outcome(loss.on(Backend.cpu(1)), x, t);
-                for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), CpuBackend.DEFAULT.scalar())) {
+                for (Backend backend : List.of(Backend.cpu(), Backend.cpu(3), Backend.cpu().device("scalar"))) {
                     outcome(loss.on(backend), x, t).requireSame(expected, loss + " of " + n + " on " + backend);
                 }
             }
@@ -270,16 +270,18 @@ class FocalLossTest {
         Tensor x = Tensor.of(Numbers.inputs(12, 1), 3, 4);
         Tensor g = Tensor.of(poisoned, 3, 4);
         FocalLoss multiclass = FocalLoss.multiclass().withIgnoreIndex(-1);
-        refused(() -> multiclass.forwardBackward(x, x, g), "target: found a Tensor", "expected Labels");
-        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target: found label 4 at index 1",
-                "[0, 4)", "or -1");
-        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, -1, 1), g), "found label -1 at index 1");
+        refused(() -> multiclass.forwardBackward(x, x, g), "target: found Tensor(3, 4)", "expected Labels: classes");
+        refused(() -> multiclass.forwardBackward(x, Labels.of(0, 4, 1), g), "target[1]: found 4",
+                "from 0 to 3", "or -1");
+        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, -1, 1), g), "target[1]: found -1");
+        refused(() -> FocalLoss.multiclass().forwardBackward(x, Labels.of(0, Long.MIN_VALUE, 1), g),
+                "target[1]: found -9223372036854775808");
         refused(() -> multiclass.forwardBackward(x, Labels.of(0, 1), g), "target: found shape (2)", "(3, 4)", "axis 1");
         refused(() -> multiclass.forward(x.reshape(12), Labels.of(0)), "input: found shape (12)", "(N, C");
         refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(0, 1, 1), g), "target: found shape (3)",
                 "(3, 4)");
         refused(() -> FocalLoss.binary().forwardBackward(x, Labels.of(new int[] {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-                new long[] {3, 4}), g), "target: found label 2 at index 2", "[0, 2)");
+                new long[] {3, 4}), g), "target[2]: found 2", "from 0 to 1");
         refused(() -> FocalLoss.multiclass().withNormalized(), "normalized", "binary");
         refused(() -> FocalLoss.binary().withNormalized().withReduction(Reduction.NONE), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withReduction(Reduction.NONE).withNormalized(), "NONE", "normalized");

@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.jloss.internal.CpuBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,7 +132,7 @@ class OverlapTest {
     void sameBitsInAnyMemory(Call call) {
         List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
         Outcome.requireSame(one.get(1), one.get(4), call.toString(), "gradient in place");
-        requireSame(one, call.everything(CpuBackend.of(1).scalar(), Memory.ARRAY), call + " in scalar code");
+        requireSame(one, call.everything(Backend.cpu(1).device("scalar"), Memory.ARRAY), call + " in scalar code");
         for (Memory memory : Memory.values()) {
             requireSame(one, call.everything(Backend.cpu(2), memory), call + " in " + memory);
         }
@@ -142,7 +142,7 @@ class OverlapTest {
     @MethodSource("largeCalls")
     void sameBitsFromAnyThreads(Call call) {
         List<float[]> one = call.everything(Backend.cpu(1), Memory.ARRAY);
-        requireSame(one, call.everything(CpuBackend.of(3).scalar(), Memory.ARRAY), call + " in scalar code");
+        requireSame(one, call.everything(Backend.cpu(3).device("scalar"), Memory.ARRAY), call + " in scalar code");
         requireSame(one, call.everything(Backend.cpu(2), Memory.NATIVE), call + " by two threads");
         requireSame(one, call.everything(Backend.cpu(3), Memory.ARRAY), call + " by three threads");
     }
@@ -345,13 +345,17 @@ class OverlapTest {
         Tensor x = Tensor.of(new float[24], 2, 3, 4);
         Tensor mask = Tensor.of(new float[8], 2, 4);
         Labels labels = Labels.of(new int[] {0, 1, 2, 2, 1, 0, 3, 1}, new long[] {2, 4});
-        refused("label 3 at index 6, expected 0 to 2", DiceLoss.multiclass(), x, labels);
-        refused("label 3 at index 6, expected 0 to 2 or ignoreIndex 9", DiceLoss.multiclass().withIgnoreIndex(9), x,
-                labels);
-        refused("label 2 at index 2, expected 0 to 1", JaccardLoss.binary(), Tensor.of(new float[8], 2, 1, 4), labels);
+        refused("target[6]: found 3, expected a class from 0 to 2", DiceLoss.multiclass(), x, labels);
+        refused("target[6]: found 3, expected a class from 0 to 2, or 9, which is ignored",
+                DiceLoss.multiclass().withIgnoreIndex(9), x, labels);
+        refused("target[2]: found 2, expected a class from 0 to 1", JaccardLoss.binary(),
+                Tensor.of(new float[8], 2, 1, 4), labels);
         refused("target: found shape (2, 4)", JaccardLoss.binary(), x, mask);
         refused("target: found shape (2, 4)", JaccardLoss.multilabel(), x, mask);
         refused("target: found shape (2, 4)", JaccardLoss.multiclass(), x, mask);
+        refused("Labels: classes are integers", DiceLoss.multiclass(), x, mask);
+        refused("target[1]: found " + Long.MIN_VALUE, DiceLoss.multiclass(), x.reshape(8, 3),
+                Labels.of(new long[] {0, Long.MIN_VALUE, 0, 0, 0, 0, 0, 0}));
         refused("target: found shape (8)", JaccardLoss.multiclass(), x, Labels.of(new int[8]));
         refused("expected a Tensor", JaccardLoss.multilabel(), x, labels);
         refused("expected Labels", DiceLoss.multiclass().withIgnoreIndex(1), x, x);

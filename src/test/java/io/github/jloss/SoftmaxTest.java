@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -7,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.github.jloss.internal.CpuBackend;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +62,7 @@ class SoftmaxTest {
     }
 
     private static void compare(Loss loss, Memory memory, float[] x, float[] t, Labels labels, long... shape) {
-        float[][] expected = run(loss.on(CpuBackend.DEFAULT.scalar()), Memory.ARRAY, x, t, labels, shape);
+        float[][] expected = run(loss.on(Backend.cpu().device("scalar")), Memory.ARRAY, x, t, labels, shape);
         for (Loss other : new Loss[] {loss, loss.on(Backend.cpu(3))}) {
             float[][] found = run(other, memory, x, t, labels, shape);
             for (int i = 0; i < found.length; i++) {
@@ -302,24 +302,42 @@ class SoftmaxTest {
         assertEquals(weighted.forward(input, labels), weighted.finish(totals));
     }
 
+    /** There is no label that stands for "nothing is ignored". */
+    @Test
+    void noLabelIsIgnoredInSecret() {
+        Tensor x = Tensor.of(new float[6], 2, 3);
+        Tensor g = Tensor.of(new float[6], 2, 3);
+        for (SoftmaxLoss loss : List.of(new SoftmaxFocalLoss(), new AsymmetricLossSingleLabel(),
+                new LabelSmoothingCrossEntropyLoss(), new CrossEntropyLoss(), new NLLLoss())) {
+            fails("target[1]: found " + Long.MIN_VALUE,
+                    () -> loss.forwardBackward(x, Labels.of(2, Long.MIN_VALUE), g));
+            fails("target[1]: found " + Long.MAX_VALUE, () -> loss.totals(x, Labels.of(2, Long.MAX_VALUE)));
+        }
+    }
+
     @Test
     void errors() {
         CrossEntropyLoss loss = new CrossEntropyLoss();
         float[] gradient = {9, 9, 9, 9, 9, 9};
         Tensor g = Tensor.of(gradient, 2, 3);
         Tensor x = Tensor.of(new float[6], 2, 3);
-        fails("target: found label 3 at index 1, expected one of 0 to 2, or -100",
+        fails("target[1]: found 3, expected a class from 0 to 2, or -100",
                 () -> loss.forwardBackward(x, Labels.of(2, 3), g));
-        fails("found label -1 at index 0", () -> new SoftmaxFocalLoss().forwardBackward(x, Labels.of(-1, 3), g));
-        fails("target: found labels of shape (3)", () -> loss.forwardBackward(x, Labels.of(1, 2, 0), g));
+        fails("target[0]: found -1", () -> new SoftmaxFocalLoss().forwardBackward(x, Labels.of(-1, 3), g));
+        fails("target: found shape (3)", () -> loss.forwardBackward(x, Labels.of(1, 2, 0), g));
         fails("gradient: found shape (3, 2)", () -> loss.forwardBackward(x, Labels.of(1, 2), g.reshape(3, 2)));
         fails("weight: found shape (2)",
                 () -> loss.withWeight(Tensor.of(new float[2])).forwardBackward(x, Labels.of(1, 2), g));
         fails("weight: found shape (1, 3)", () -> loss.withWeight(Tensor.of(new float[3], 1, 3)));
         fails("at least one class on axis 1",
                 () -> loss.forward(Tensor.of(new float[0], 2, 0), Labels.of(1, 2)));
+        fails("a float for each row, expected Labels or probabilities (2, 3): classes are integers",
+                () -> loss.forwardBackward(x, Tensor.of(new float[2]), g));
+        fails("expected Labels: classes are integers",
+                () -> new NLLLoss().forwardBackward(x, Tensor.of(new float[2]), g));
+        fails("ignoreIndex: found " + Long.MIN_VALUE, () -> loss.withIgnoreIndex(Long.MIN_VALUE));
         fails("ignoreIndex: found 0", () -> loss.withIgnoreIndex(0).forwardBackward(x, x, g));
-        fails("target: found a Tensor", () -> new NLLLoss().forwardBackward(x, x, g));
+        fails("target: found Tensor(2, 3)", () -> new NLLLoss().forwardBackward(x, x, g));
         fails("target: found Labels", () -> new SoftTargetCrossEntropyLoss().forwardBackward(x, Labels.of(1, 2), g));
         fails("gradient: shares memory with target", () -> loss.forwardBackward(x, g, g));
         fails("(N, C)", () -> new AsymmetricLossSingleLabel().forward(x.reshape(2, 3, 1), Labels.of(1, 2)));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.spi;
 
 /** An {@link ElementFormula} without coefficients: what most pointwise losses are made of. */

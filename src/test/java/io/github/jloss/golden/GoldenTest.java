@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,7 +11,6 @@ import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.CpuBackend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -105,7 +105,7 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void scalar(Case c) throws IOException {
-        judge(c, CpuBackend.DEFAULT.scalar());
+        judge(c, Backend.cpu().device("scalar"));
     }
 
     static void judge(Case c, Backend backend) throws IOException {

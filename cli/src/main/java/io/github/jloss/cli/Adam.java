@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
 /** Adam (Kingma and Ba, 2015) over one array of parameters: gradient descent with a step size for each of them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
 import io.github.jloss.BackendException;
@@ -26,6 +27,8 @@ public final class Main implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    private Main() {}
 
     /**
      * Runs the command and ends the JVM with its exit code.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.jmh;
 
 /** Makes sure that two engines did the same work before their times are compared. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.jmh;
 
 /** What is measured at one loss, size and number of threads. */

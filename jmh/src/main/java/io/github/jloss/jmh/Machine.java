@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.jmh;
 
 import com.sun.management.OperatingSystemMXBean;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.jmh;
 
 /** A library that is measured beside jloss. Its benchmark is compiled only under the Maven profile {@code peers}. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.props;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,7 +17,6 @@ import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.Totals;
 import io.github.jloss.TverskyLoss;
-import io.github.jloss.internal.CpuBackend;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -348,7 +348,7 @@ class OverlapProperties {
         Problem p = new Problem(seed);
         float[] best = new float[p.x.length];
         double value = p.loss.forwardBackward(p.input(), p.target(), Tensor.of(best, p.input().shape()));
-        for (Backend backend : new Backend[] {CpuBackend.of(1).scalar(), CpuBackend.of(2), CpuBackend.of(3).scalar()}) {
+        for (Backend backend : new Backend[] {Backend.cpu(1).device("scalar"), Backend.cpu(2), Backend.cpu(3).device("scalar")}) {
             float[] other = new float[p.x.length];
             double otherValue = p.loss.on(backend).forwardBackward(p.input(), p.target(),
                     Tensor.of(other, p.input().shape()));

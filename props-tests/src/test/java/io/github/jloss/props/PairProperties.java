@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.props;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,7 +15,6 @@ import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
 import io.github.jloss.Totals;
 import io.github.jloss.TripletMarginLoss;
-import io.github.jloss.internal.CpuBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,7 +29,7 @@ import net.jqwik.api.Provide;
 /** Losses of pairs and triplets against their definitions in double precision, and central differences of those. */
 class PairProperties {
 
-    private static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
+    private static final Backend SCALAR = Backend.cpu().device("scalar");
     private static final double STEP = 0x1p-13;
 
     /** A distance by its definition. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.props;
 
 import io.github.jloss.AsymmetricLossMultiLabel;
@@ -12,7 +13,6 @@ import io.github.jloss.Reduction;
 import io.github.jloss.SmoothL1Loss;
 import io.github.jloss.Tensor;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
-import io.github.jloss.internal.CpuBackend;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -26,7 +26,7 @@ import net.jqwik.api.Provide;
 abstract class Problems {
 
     static final Backend BEST = Backend.cpu();
-    static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
+    static final Backend SCALAR = Backend.cpu().device("scalar");
 
     private static final float[] EXTREME = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e38f,
         -1e38f, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-40f, Float.MIN_NORMAL, 1e-20f, 89, -104, 17.5f, -18.42f};

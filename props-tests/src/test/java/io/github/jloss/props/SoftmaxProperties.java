@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.props;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,7 +17,6 @@ import io.github.jloss.SoftmaxLoss;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.Totals;
-import io.github.jloss.internal.CpuBackend;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -33,7 +33,7 @@ import net.jqwik.api.Provide;
 class SoftmaxProperties {
 
     static final int IGNORED = 7;
-    private static final Backend SCALAR = CpuBackend.DEFAULT.scalar();
+    private static final Backend SCALAR = Backend.cpu().device("scalar");
 
     /** Step of central differences of five points: their error is some 1e-13 of the fifth derivative. */
     private static final double STEP = 1e-3;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.distance;
 
 import io.github.jloss.Labels;
@@ -6,6 +7,7 @@ import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.internal.pointwise.PointwiseJob;
+import io.github.jloss.spi.DistanceCall;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -66,18 +68,26 @@ public final class DistanceJob extends SumJob {
         return MINE.get();
     }
 
-    public void prepare(Kernels newKernels, DistanceFormula newFormula, Target newTarget, Tensor newLosses,
-            Tensor newUpstream, double newScale, boolean newAdd) {
+    /**
+     * Takes the arguments.
+     *
+     * @param newKernels the loops
+     * @param call what to compute
+     */
+    public void prepare(Kernels newKernels, DistanceCall call) {
         kernels = newKernels;
-        formula = newFormula;
-        target = newTarget;
-        losses = newLosses;
-        upstream = newUpstream;
-        scale = newScale;
-        add = newAdd;
+        formula = call.formula;
+        target = call.target;
+        losses = call.losses;
+        upstream = call.upstream;
+        scale = call.scale;
+        add = call.add;
+        input(0, call.first, call.firstGradient);
+        input(1, call.second, call.secondGradient);
+        input(2, call.third, call.thirdGradient);
     }
 
-    public void input(int index, Tensor input, Tensor gradient) {
+    private void input(int index, Tensor input, Tensor gradient) {
         inputs[index] = input;
         gradients[index] = gradient;
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Distances between the embeddings of a row: pairs and triplets.
  */

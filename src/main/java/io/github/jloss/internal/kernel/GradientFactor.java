@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
 /** The factor on gradients, scale / divisor, which engines are given as a double and apply as a float. */

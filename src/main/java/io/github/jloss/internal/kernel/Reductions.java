@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
 /** What no formula can express: reductions of an array, and changes of order. The same bits whoever computes them. */

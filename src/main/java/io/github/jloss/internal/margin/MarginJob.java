@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.margin;
 
 import io.github.jloss.Labels;
@@ -14,6 +15,7 @@ import io.github.jloss.internal.kernel.ScalarMatrix;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.parallel.Parallel;
 import io.github.jloss.internal.simd.SimdMatrix;
+import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Scalar;
 import java.util.Arrays;
@@ -142,22 +144,26 @@ public final class MarginJob extends Parallel {
         return (n + unit - 1) / unit * unit;
     }
 
-    public void prepare(Kernels kernels, MarginFormula newFormula, Tensor newEmbeddings, Tensor newWeight,
-            Labels newLabels, Tensor newLosses, Tensor newUpstream, Tensor newGradEmbeddings, Tensor newGradWeight, double newScale,
-            boolean newAdd) {
-        GradientFactor.asFloat(newScale);
+    /**
+     * Takes the arguments.
+     *
+     * @param kernels the loops
+     * @param call what to compute
+     */
+    public void prepare(Kernels kernels, MarginCall call) {
+        GradientFactor.asFloat(call.scale);
         matrix = matrix(kernels);
         exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
-        formula = newFormula;
-        embeddings = newEmbeddings;
-        weight = newWeight;
-        labels = newLabels;
-        losses = newLosses;
-        upstream = newUpstream;
-        gradEmbeddings = newGradEmbeddings;
-        gradWeight = newGradWeight;
-        scale = newScale;
-        add = newAdd;
+        formula = call.formula;
+        embeddings = call.embeddings;
+        weight = call.weight;
+        labels = call.labels;
+        losses = call.losses;
+        upstream = call.upstream;
+        gradEmbeddings = call.gradEmbeddings;
+        gradWeight = call.gradWeight;
+        scale = call.scale;
+        add = call.add;
         kept = KEPT;
     }
 

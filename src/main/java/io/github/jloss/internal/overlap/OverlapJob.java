@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.overlap;
 
 import io.github.jloss.Labels;
-import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.Elements;
 import io.github.jloss.internal.kernel.Kernels;
@@ -26,6 +26,7 @@ import io.github.jloss.internal.pointwise.PointwiseJob;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.Overlap.Activation;
+import io.github.jloss.spi.OverlapCall;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 
@@ -73,13 +74,20 @@ public final class OverlapJob extends Parallel {
         return MINE.get();
     }
 
-    /** Adds up, and leaves in {@code newStash}, where there is one, what the gradient needs to know of the input. */
-    public void sums(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target, Tensor newStash,
-            double[] sums, int threads, Executor executor) {
-        prepare(newKernels, newWhat, newInput, target);
+    /**
+     * Adds up, and leaves in the stash, where there is one, what the gradient needs to know of the input.
+     *
+     * @param newKernels the loops
+     * @param call what to add up
+     * @param threads the most threads
+     * @param executor runs the helpers
+     */
+    public void sums(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
+        prepare(newKernels, call);
         summing = true;
-        gradient = newStash;
-        stash = newStash != null;
+        gradient = call.stash;
+        stash = call.stash != null;
+        double[] sums = call.sums;
         int classes = what.classes();
         int chunks = chunks();
         int rows = what.regions() / classes;
@@ -103,15 +111,21 @@ public final class OverlapJob extends Parallel {
         }
     }
 
-    /** Writes or adds gradients; stashed is what {@link #sums} left in the gradient. */
-    public void gradient(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target, double[] newSlopes,
-            Tensor newGradient, boolean stashed, boolean newAdd, int threads, Executor executor) {
-        prepare(newKernels, newWhat, newInput, target);
+    /**
+     * Writes or adds gradients.
+     *
+     * @param newKernels the loops
+     * @param call what the gradients are of
+     * @param threads the most threads
+     * @param executor runs the helpers
+     */
+    public void gradient(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
+        prepare(newKernels, call);
         summing = false;
-        slopes = newSlopes;
-        gradient = newGradient;
-        stash = stashed;
-        add = newAdd;
+        slopes = call.slopes;
+        gradient = call.gradient;
+        stash = call.stashed;
+        add = call.add;
         int chunks = chunks();
         try {
             if (chunks > 0) {
@@ -122,12 +136,12 @@ public final class OverlapJob extends Parallel {
         }
     }
 
-    private void prepare(Kernels newKernels, Overlap newWhat, Tensor newInput, Target target) {
+    private void prepare(Kernels newKernels, OverlapCall call) {
         kernels = newKernels;
-        what = newWhat;
-        input = newInput;
-        floats = target instanceof Tensor tensor ? tensor : null;
-        labels = target instanceof Labels classes ? classes : null;
+        what = call.what;
+        input = call.input;
+        floats = call.target instanceof Tensor tensor ? tensor : null;
+        labels = call.target instanceof Labels classes ? classes : null;
         boolean softmax = what.activation() == Activation.SOFTMAX;
         int classes = what.classes();
         tilePixels = Math.clamp(TILE / classes / PointwiseKernel.LANES * PointwiseKernel.LANES, FEWEST, MOST);

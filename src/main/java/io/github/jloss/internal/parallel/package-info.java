@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Work cut into numbered chunks, and the threads that take them.
  */

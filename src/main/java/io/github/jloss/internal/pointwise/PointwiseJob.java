@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.pointwise;
 
 import io.github.jloss.Tensor;
@@ -9,6 +10,7 @@ import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.kernel.Span.Operand;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.spi.ElementFormula;
+import io.github.jloss.spi.PointwiseCall;
 import io.github.jloss.spi.PointwiseFormula;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -48,18 +50,23 @@ public final class PointwiseJob extends SumJob {
         return MINE.get();
     }
 
-    public void prepare(Kernels kernels, ElementFormula newFormula, Tensor newInput, Tensor newTarget, Tensor newA,
-            Tensor newB, Tensor newLosses, Tensor newUpstream, Tensor newGradient, double newScale, boolean newAdd) {
-        scale = GradientFactor.asFloat(newScale);
-        formula = newFormula;
-        input = newInput;
-        target = newTarget;
-        a = newA;
-        b = newB;
-        losses = newLosses;
-        upstream = newUpstream;
-        gradient = newGradient;
-        add = newAdd;
+    /**
+     * Takes the arguments.
+     *
+     * @param kernels the loops
+     * @param call what to compute
+     */
+    public void prepare(Kernels kernels, PointwiseCall call) {
+        scale = GradientFactor.asFloat(call.scale);
+        formula = call.formula;
+        input = call.input;
+        target = call.target;
+        a = call.a;
+        b = call.b;
+        losses = call.losses;
+        upstream = call.upstream;
+        gradient = call.gradient;
+        add = call.add;
         Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
         kernel = kernels.of(formula, mode);
         nativeKernel = Operand.isNative(input) && Operand.isNative(target) && Operand.isNative(losses)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * SIMD, derived: a formula's bytecode is read once ({@link io.github.jloss.internal.formula.Lifter}), and written again
  * with vectors in place of floats ({@link io.github.jloss.internal.simd.Emitter}) into a copy of the loops

@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.softmax;
 
 import io.github.jloss.Labels;
-import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.internal.parallel.SumJob;
+import io.github.jloss.spi.SoftmaxCall;
 import io.github.jloss.spi.SoftmaxFormula;
 import java.util.concurrent.Executor;
 
@@ -71,29 +72,33 @@ public final class SoftmaxJob extends SumJob {
         return MINE.get();
     }
 
-    public void prepare(Kernels newKernels, SoftmaxFormula newFormula, Tensor newInput, long newClasses, long newInner,
-            Target target, Tensor weight, long newIgnoreIndex, Tensor newLosses, Tensor newUpstream, Tensor newGradient,
-            double newScale, boolean newAdd) {
-        scale = GradientFactor.asFloat(newScale);
+    /**
+     * Takes the arguments.
+     *
+     * @param newKernels the loops
+     * @param call what to compute
+     */
+    public void prepare(Kernels newKernels, SoftmaxCall call) {
+        scale = GradientFactor.asFloat(call.scale);
         kernels = newKernels;
-        formula = newFormula;
-        input = newInput;
-        classes = Math.toIntExact(newClasses);
-        inner = newInner;
-        labels = target instanceof Labels l ? l : null;
-        soft = target instanceof Tensor t ? t : null;
-        ignoreIndex = newIgnoreIndex;
-        losses = newLosses;
-        upstream = newUpstream;
-        gradient = newGradient;
-        add = newAdd;
-        weighted = weight != null;
+        formula = call.formula;
+        input = call.input;
+        classes = Math.toIntExact(call.classes);
+        inner = call.inner;
+        labels = call.target instanceof Labels l ? l : null;
+        soft = call.target instanceof Tensor t ? t : null;
+        ignoreIndex = call.ignoreIndex;
+        losses = call.losses;
+        upstream = call.upstream;
+        gradient = call.gradient;
+        add = call.add;
+        weighted = call.classWeights != null;
         if (weighted) {
             if (weights.length < classes) {
                 weights = new float[classes];
             }
             for (int c = 0; c < classes; c++) {
-                weights[c] = weight.get(c);
+                weights[c] = call.classWeights.get(c);
             }
         }
         int least = isRows() ? 1 : FEWEST;

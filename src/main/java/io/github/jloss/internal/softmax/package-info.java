@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Rows of logits: classes side by side ({@code SoftmaxRows}) or apart ({@code SoftmaxColumns}).
  */

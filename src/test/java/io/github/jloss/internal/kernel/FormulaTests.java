@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,7 +11,6 @@ import io.github.jloss.Backward;
 import io.github.jloss.PointwiseLoss;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.CpuBackend;
 import io.github.jloss.spi.ElementFormula;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,7 @@ abstract class FormulaTests {
         float[] x = inputs(n);
         float[] t = inputs(n + 3);
         double mean = 0;
-        for (Backend backend : List.of(Backend.cpu(), CpuBackend.DEFAULT.scalar(), Backend.cpu(2))) {
+        for (Backend backend : List.of(Backend.cpu(), Backend.cpu().device("scalar"), Backend.cpu(2))) {
             PointwiseLoss loss = new OneFormulaLoss(formula, Reduction.SUM).on(backend);
             float[] losses = new float[n];
             float[] gradient = new float[n];

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.margin;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,6 +9,7 @@ import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.internal.kernel.MatrixKernel;
+import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
@@ -72,8 +74,18 @@ class MarginTilesTest {
         float[] gx = gaussian(random, n * d);
         float[] gw = gaussian(random, c * d);
         MarginJob job = MarginJob.mine();
-        job.prepare(kernels, new Cosine(16, normalize), Tensor.of(x, n, d), Tensor.of(w, c, d), Labels.of(y),
-                Tensor.of(losses), Tensor.of(up), Tensor.of(gx, n, d), Tensor.of(gw, c, d), 0.7, (n & 1) == 0);
+        MarginCall call = new MarginCall();
+        call.formula = new Cosine(16, normalize);
+        call.embeddings = Tensor.of(x, n, d);
+        call.weight = Tensor.of(w, c, d);
+        call.labels = Labels.of(y);
+        call.losses = Tensor.of(losses);
+        call.upstream = Tensor.of(up);
+        call.gradEmbeddings = Tensor.of(gx, n, d);
+        call.gradWeight = Tensor.of(gw, c, d);
+        call.scale = 0.7;
+        call.add = (n & 1) == 0;
+        job.prepare(kernels, call);
         job.keep(kept);
         return new Result(job.run(threads, executor), losses, gx, gw);
     }
@@ -137,7 +149,15 @@ class MarginTilesTest {
         double[] sum = new double[1];
         Thread fresh = new Thread(() -> {
             MarginJob job = MarginJob.mine();
-            job.prepare(Kernels.BEST, new Cosine(30, true), x, w, y, null, null, gx, gw, 1, false);
+            MarginCall call = new MarginCall();
+            call.formula = new Cosine(30, true);
+            call.embeddings = x;
+            call.weight = w;
+            call.labels = y;
+            call.gradEmbeddings = gx;
+            call.gradWeight = gw;
+            call.scale = 1;
+            job.prepare(Kernels.BEST, call);
             sum[0] = job.run(1, null);
             held[0] = job.held() + MarginScratch.mine().held();
         });

@@ -1,14 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import io.github.jloss.Backend;
-import io.github.jloss.Labels;
-import io.github.jloss.Target;
 import io.github.jloss.Tensor;
-import io.github.jloss.spi.DistanceFormula;
-import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.spi.MarginFormula;
-import io.github.jloss.spi.Overlap;
-import io.github.jloss.spi.SoftmaxFormula;
+import io.github.jloss.spi.DistanceCall;
+import io.github.jloss.spi.DistanceFamily;
+import io.github.jloss.spi.MarginCall;
+import io.github.jloss.spi.MarginFamily;
+import io.github.jloss.spi.OverlapCall;
+import io.github.jloss.spi.OverlapFamily;
+import io.github.jloss.spi.PointwiseCall;
+import io.github.jloss.spi.PointwiseFamily;
+import io.github.jloss.spi.SoftmaxCall;
+import io.github.jloss.spi.SoftmaxFamily;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * in floats, so that a sum above their range is infinite. All back ends of the same device and mode share its memory;
  * calls from several threads wait for each other.
  */
-public final class TornadoBackend implements Backend, AutoCloseable {
+public final class TornadoBackend implements Backend, PointwiseFamily, SoftmaxFamily, OverlapFamily, DistanceFamily,
+        MarginFamily, AutoCloseable {
 
     private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
 
@@ -132,53 +137,59 @@ public final class TornadoBackend implements Backend, AutoCloseable {
     }
 
     @Override
-    public double pointwise(ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b, Tensor losses,
-            Tensor upstream, Tensor gradient, double scale, boolean add) {
+    public double pointwise(PointwiseCall c) {
+        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return PointwiseEngine.run(call, formula, input, target, a, b, losses, upstream, gradient, scale, add);
+            return PointwiseEngine.run(call, c.formula, c.input, c.target, c.a, c.b, c.losses, c.upstream, c.gradient,
+                    c.scale, c.add);
         }
     }
 
     @Override
-    public double marginSoftmax(MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels, Tensor losses,
-            Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add) {
+    public double marginSoftmax(MarginCall c) {
+        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return MarginEngine.run(call, formula, embeddings, weight, labels, losses, upstream, gradEmbeddings,
-                    gradWeight, scale, add, MarginEngine.TILE, MarginEngine.GROUP);
+            return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.losses, c.upstream,
+                    c.gradEmbeddings, c.gradWeight, c.scale, c.add, MarginEngine.TILE, MarginEngine.GROUP);
         }
     }
 
     @Override
-    public void overlapSums(Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
+    public void overlapSums(OverlapCall c) {
+        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            OverlapEngine.sums(call, what, input, target, stash, sums);
+            OverlapEngine.sums(call, c.what, c.input, c.target, c.stash, c.sums);
         }
     }
 
     @Override
-    public void overlapGradient(Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
-            boolean stashed, boolean add) {
+    public void overlapGradient(OverlapCall c) {
         try (Call call = session().call()) {
-            OverlapEngine.gradient(call, what, input, target, slopes, gradient, stashed, add);
+            OverlapEngine.gradient(call, c.what, c.input, c.target, c.slopes, c.gradient, c.stashed, c.add);
         }
     }
 
     @Override
-    public double softmax(SoftmaxFormula formula, Tensor input, long classes, long inner, Target target, Tensor weight,
-            long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
+    public double softmax(SoftmaxCall c) {
+        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return SoftmaxEngine.run(call, formula, input, classes, inner, target, weight, ignoreIndex, losses,
-                    upstream, gradient, scale, add);
+            return SoftmaxEngine.run(call, c.formula, c.input, c.classes, c.inner, c.target, c.classWeights,
+                    c.ignoreIndex, c.losses, c.upstream, c.gradient, c.scale, c.add);
         }
     }
 
     @Override
-    public double distances(DistanceFormula formula, Tensor first, Tensor second, Tensor third, Target target,
-            Tensor losses, Tensor upstream, Tensor firstGradient, Tensor secondGradient, Tensor thirdGradient,
-            double scale, boolean add) {
+    public double distances(DistanceCall c) {
+        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return DistanceEngine.run(call, formula, new Tensor[] {first, second, third}, target, losses, upstream,
-                    new Tensor[] {firstGradient, secondGradient, thirdGradient}, scale, add);
+            return DistanceEngine.run(call, c.formula, new Tensor[] {c.first, c.second, c.third}, c.target, c.losses,
+                    c.upstream, new Tensor[] {c.firstGradient, c.secondGradient, c.thirdGradient}, c.scale, c.add);
+        }
+    }
+
+    private void requireNoWeights(Tensor weights) {
+        if (weights != null) {
+            throw new BackendFailure("weights: found some, expected none on a device");
         }
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +10,7 @@ import io.github.jloss.Backward;
 import io.github.jloss.Labels;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
+import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -160,8 +162,12 @@ class MarginTest {
                     return 1;
                 }
             };
-            DEVICE.marginSoftmax(formula, Tensor.of(x, n, d), Tensor.of(w, n, d),
-                    Labels.of(IntStream.range(0, n).toArray()), null, null, null, null, 0, false);
+            MarginCall call = new MarginCall();
+            call.formula = formula;
+            call.embeddings = Tensor.of(x, n, d);
+            call.weight = Tensor.of(w, n, d);
+            call.labels = Labels.of(IntStream.range(0, n).toArray());
+            DEVICE.marginSoftmax(call);
             for (int i = 0; i < n; i++) {
                 double product = 0;
                 double terms = 0;

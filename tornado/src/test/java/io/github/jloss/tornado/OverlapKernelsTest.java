@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,6 +9,8 @@ import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.OverlapCall;
+import io.github.jloss.spi.OverlapFamily;
 import io.github.jloss.spi.Overlap.Activation;
 import io.github.jloss.tornado.kernels.Arguments;
 import io.github.jloss.tornado.kernels.ClassProbabilities;
@@ -94,7 +97,12 @@ class OverlapKernelsTest {
 
         Target target = oneHot ? Labels.of(labels) : Tensor.of(t);
         double[] sums = new double[3 * what.regions()];
-        Backend.cpu(1).overlapSums(what, Tensor.of(x), target, null, sums);
+        OverlapCall call = new OverlapCall();
+        call.what = what;
+        call.input = Tensor.of(x);
+        call.target = target;
+        call.sums = sums;
+        Backend.cpu(1).family(OverlapFamily.class).overlapSums(call);
         for (int i = 0; i < sums.length; i++) {
             double found = 0;
             for (int part = 0; part < 2; part++) {
@@ -105,7 +113,9 @@ class OverlapKernelsTest {
         }
         float[] expected = new float[SIZE];
         float[] found = new float[SIZE];
-        Backend.cpu(1).overlapGradient(what, Tensor.of(x), target, slopes, Tensor.of(expected), false, false);
+        call.slopes = slopes;
+        call.gradient = Tensor.of(expected);
+        Backend.cpu(1).family(OverlapFamily.class).overlapGradient(call);
         for (int i = 0; i < SIZE; i++) {
             found[i] = memory.get(OUTPUT + i);
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -15,6 +16,8 @@ import io.github.jloss.Tensor;
 import io.github.jloss.Totals;
 import io.github.jloss.TverskyLoss;
 import io.github.jloss.spi.Overlap;
+import io.github.jloss.spi.OverlapCall;
+import io.github.jloss.spi.OverlapFamily;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -147,7 +150,8 @@ class OverlapTest {
     }
 
     /** The CPU, listened to. */
-    private static final class Cpu implements InvocationHandler {
+    private static final class Cpu implements InvocationHandler, OverlapFamily {
+        final OverlapFamily family = Backend.cpu(1).family(OverlapFamily.class);
         Overlap what;
         double[] slopes;
 
@@ -158,11 +162,19 @@ class OverlapTest {
 
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-            if (method.getName().equals("overlapGradient")) {
-                what = (Overlap) arguments[0];
-                slopes = Arrays.copyOf((double[]) arguments[3], 2 * what.regions());
-            }
-            return method.invoke(Backend.cpu(1), arguments);
+            return method.getName().equals("family") ? this : method.invoke(Backend.cpu(1), arguments);
+        }
+
+        @Override
+        public void overlapSums(OverlapCall call) {
+            family.overlapSums(call);
+        }
+
+        @Override
+        public void overlapGradient(OverlapCall call) {
+            what = call.what;
+            slopes = Arrays.copyOf(call.slopes, 2 * what.regions());
+            family.overlapGradient(call);
         }
 
         /** A class's part in the gradient of a logit that is not sure, about. */
@@ -207,7 +219,13 @@ class OverlapTest {
         assertArrayEquals(found, phases, c + ": gradient in two phases");
 
         float[] same = poisoned(c.x.length);
-        DEVICE.overlapGradient(cpu.what, x, t, cpu.slopes, Tensor.of(same, c.shape), false, false);
+        OverlapCall call = new OverlapCall();
+        call.what = cpu.what;
+        call.input = x;
+        call.target = t;
+        call.slopes = cpu.slopes;
+        call.gradient = Tensor.of(same, c.shape);
+        DEVICE.overlapGradient(call);
         requireNear(expected, same, 0, c + ": gradient of the same slopes");
 
         there.forwardBackward(x, t, x);

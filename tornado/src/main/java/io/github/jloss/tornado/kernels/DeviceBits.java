@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado.kernels;
 
 /**
  * Stands in for {@code io.github.jloss.internal.kernel.Bits} on a device: TornadoVM compiles no way from a float to its
- * bits, nor back. Powers of two are exact however they are made, so within the formulas' domains the results are the same.
+ * bits, nor back. Powers of two are exact however they are made, so within the formulas' domains the results are the
+ * same.
  */
 public final class DeviceBits {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado.kernels;
 
 /** Stands in for {@code io.github.jloss.internal.kernel.Fma} on a device. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado.kernels;
 
 import uk.ac.manchester.tornado.api.KernelContext;

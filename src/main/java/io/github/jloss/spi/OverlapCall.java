@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.jloss.spi;
+
+import io.github.jloss.Target;
+import io.github.jloss.Tensor;
+
+/**
+ * The arguments of {@link OverlapFamily}, checked. An object is used again and again.
+ */
+public final class OverlapCall {
+
+    /** How the regions are overlaid. */
+    public Overlap what;
+
+    /** Logits or probabilities. In the second pass, those of a sigmoid are not looked at if {@link #stashed}. */
+    public Tensor input;
+
+    /** A tensor of as many elements, or labels. */
+    public Target target;
+
+    /**
+     * Multiplied to what each pixel adds to the sums, and to its gradient, at least 0, or null for 1: as many as there
+     * are pixels in all images (the same for all classes), or elements. A pixel of weight 0 adds nothing and has
+     * gradient 0, whatever input and target hold there.
+     */
+    public Tensor weights;
+
+    /**
+     * First pass: receives what spares the second one work, or null. It has the input's shape, and is given for a
+     * sigmoid, where it may be the input itself, and for a softmax over two classes or more, where it shares no memory
+     * with the input.
+     */
+    public Tensor stash;
+
+    /**
+     * First pass: receives three sums for each region: of the overlap, of what the activation has more, and of what the
+     * target has more.
+     */
+    public double[] sums;
+
+    /**
+     * Second pass: two numbers for each region, the loss's derivatives by the sum of the overlap and by the sum of the
+     * activation, times the factor on the gradient.
+     */
+    public double[] slopes;
+
+    /** Second pass: receives the gradient; may be the input itself. */
+    public Tensor gradient;
+
+    /** Second pass: whether the gradient holds what the first pass wrote into its stash. */
+    public boolean stashed;
+
+    /** Second pass: whether the gradient is added to what the tensor holds. */
+    public boolean add;
+
+    /** Forgets all that belongs to the caller. */
+    public void clear() {
+        what = null;
+        input = null;
+        target = null;
+        weights = null;
+        stash = null;
+        sums = null;
+        slopes = null;
+        gradient = null;
+    }
+}
