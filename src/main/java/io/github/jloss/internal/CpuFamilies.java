@@ -41,38 +41,35 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
     private static final long WORTH_A_THREAD = 2L * PointwiseJob.CHUNK;
 
     /** Any thread but the calling one, to ask whether memory is for others, too; never started. */
-    private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
+    private static final Thread STRANGER = Thread.ofPlatform().inheritInheritableThreadLocals(false)
+            .unstarted(() -> {});
 
     @Override
     public double pointwise(PointwiseCall call) {
-        PointwiseJob job = PointwiseJob.mine();
-        job.prepare(kernels, call);
         int count = confined(call.input) || confined(call.target) || confined(call.a) || confined(call.b)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.gradient) ? 1 : threads(call.input.size());
-        return job.run(count, helpers(count));
+        return PointwiseJob.run(kernels, call, count, helpers(count));
     }
 
     @Override
     public double softmax(SoftmaxCall call) {
-        SoftmaxJob job = SoftmaxJob.mine();
-        job.prepare(kernels, call);
         int count = confined(call.input) || confined(call.target) || confined(call.classWeights)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.gradient) ? 1 : threads(call.input.size());
-        return job.run(count, helpers(count));
+        return SoftmaxJob.run(kernels, call, count, helpers(count));
     }
 
     @Override
     public void overlapSums(OverlapCall call) {
         int count = overlapThreads(call);
-        OverlapJob.mine().sums(kernels, call, count, helpers(count));
+        OverlapJob.sums(kernels, call, count, helpers(count));
     }
 
     @Override
     public void overlapGradient(OverlapCall call) {
         int count = overlapThreads(call);
-        OverlapJob.mine().gradient(kernels, call, count, helpers(count));
+        OverlapJob.gradient(kernels, call, count, helpers(count));
     }
 
     private int overlapThreads(OverlapCall call) {
@@ -82,26 +79,22 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
 
     @Override
     public double distances(DistanceCall call) {
-        DistanceJob job = DistanceJob.mine();
-        job.prepare(kernels, call);
         int count = confined(call.first) || confined(call.second) || confined(call.third) || confined(call.target)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.firstGradient) || confined(call.secondGradient)
                 || confined(call.thirdGradient) ? 1 : threads(call.first.size());
-        return job.run(count, helpers(count));
+        return DistanceJob.run(kernels, call, count, helpers(count));
     }
 
     @Override
     public double marginSoftmax(MarginCall call) {
-        MarginJob job = MarginJob.mine();
-        job.prepare(kernels, call);
         boolean alone = confined(call.embeddings) || confined(call.weight) || confined(call.weights)
                 || confined(call.losses) || confined(call.upstream) || confined(call.gradEmbeddings)
                 || confined(call.gradWeight);
         int count = alone ? 1 : threads > 0 ? threads
                 : (int) Math.clamp((double) call.embeddings.size() * call.weight.dim(0) / MarginJob.WORTH_A_THREAD, 1,
                         CORES);
-        return job.run(count, helpers(count));
+        return MarginJob.run(kernels, call, count, helpers(count));
     }
 
     private Executor helpers(int count) {

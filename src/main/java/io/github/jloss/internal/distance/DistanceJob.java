@@ -5,6 +5,7 @@ import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.internal.pointwise.PointwiseJob;
 import io.github.jloss.spi.DistanceCall;
@@ -25,7 +26,8 @@ public final class DistanceJob extends SumJob {
     /** Most embeddings in a row. */
     static final int INPUTS = 3;
 
-    private static final ThreadLocal<DistanceJob> MINE = ThreadLocal.withInitial(DistanceJob::new);
+    private static final Pool<DistanceJob> JOBS = new Pool<>(DistanceJob::new);
+    private static final Pool<RowWorker> WORKERS = new Pool<>(RowWorker::new);
 
     /** What works on the rows of this job. */
     Kernels kernels;
@@ -63,18 +65,27 @@ public final class DistanceJob extends SumJob {
 
     private DistanceJob() {}
 
-    /** The calling thread's job, to be prepared and run. */
-    public static DistanceJob mine() {
-        return MINE.get();
+    /**
+     * Computes what a call asks for.
+     *
+     * @param kernels the loops
+     * @param call the arguments
+     * @param threads the most threads
+     * @param executor runs the helpers
+     * @return the sum of the losses of all rows
+     */
+    public static double run(Kernels kernels, DistanceCall call, int threads, Executor executor) {
+        DistanceJob job = JOBS.take();
+        try {
+            job.prepare(kernels, call);
+            return job.run(threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
     }
 
-    /**
-     * Takes the arguments.
-     *
-     * @param newKernels the loops
-     * @param call what to compute
-     */
-    public void prepare(Kernels newKernels, DistanceCall call) {
+    private void prepare(Kernels newKernels, DistanceCall call) {
         kernels = newKernels;
         formula = call.formula;
         target = call.target;
@@ -103,18 +114,14 @@ public final class DistanceJob extends SumJob {
     }
 
     /** The sum over all rows. */
-    public double run(int threads, Executor executor) {
-        try {
-            rows = inputs[0].dim(0);
-            length = Math.toIntExact(inputs[0].dim(1));
-            chunkRows = Math.max(1, PointwiseJob.CHUNK / Math.max(1, length));
-            for (int i = 0; i < INPUTS; i++) {
-                inPlace[i] = gradients[i] != null && gradients[i].storage() instanceof float[] && !overInput(i);
-            }
-            return sum((rows + chunkRows - 1) / chunkRows, threads, executor);
-        } finally {
-            clear();
+    private double run(int threads, Executor executor) {
+        rows = inputs[0].dim(0);
+        length = Math.toIntExact(inputs[0].dim(1));
+        chunkRows = Math.max(1, PointwiseJob.CHUNK / Math.max(1, length));
+        for (int i = 0; i < INPUTS; i++) {
+            inPlace[i] = gradients[i] != null && gradients[i].storage() instanceof float[] && !overInput(i);
         }
+        return sum((rows + chunkRows - 1) / chunkRows, threads, executor);
     }
 
     /** Whether a gradient in an array lies over an input: then all of a row must be read before any is written. */
@@ -130,7 +137,7 @@ public final class DistanceJob extends SumJob {
 
     @Override
     protected double sum(int chunk) {
-        RowWorker worker = RowWorker.mine();
+        RowWorker worker = WORKERS.take();
         long from = chunk * chunkRows;
         long to = Math.min(rows, from + chunkRows);
         double sum = 0;
@@ -140,6 +147,7 @@ public final class DistanceJob extends SumJob {
             }
         } finally {
             worker.forget();
+            WORKERS.give(worker);
         }
         return sum;
     }

@@ -24,19 +24,20 @@ public interface RowDistance extends Distance {
 
     @Override
     default double between(float[] x1, int from1, float[] x2, int from2, int n) {
-        RowPair pair = RowPair.mine();
+        RowPair pair = RowPair.PAIRS.take();
         pair.use(Kernels.BEST, x1, from1, x2, from2, n);
         try {
             return pair.measure(this);
         } finally {
             pair.forget();
+            RowPair.PAIRS.give(pair);
         }
     }
 
     @Override
     default void gradient(float[] x1, int from1, float[] x2, int from2, int n, double distance, float[] gradient1,
             float[] gradient2) {
-        RowPair pair = RowPair.mine();
+        RowPair pair = RowPair.PAIRS.take();
         pair.use(Kernels.BEST, x1, from1, x2, from2, n);
         try {
             pair.measure(this);
@@ -44,6 +45,7 @@ public interface RowDistance extends Distance {
             gradient(pair, 1, 1, gradient2, 0);
         } finally {
             pair.forget();
+            RowPair.PAIRS.give(pair);
         }
     }
 }

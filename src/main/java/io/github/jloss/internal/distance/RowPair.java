@@ -8,6 +8,7 @@ import io.github.jloss.internal.kernel.MutableFormula;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.PointwiseMap;
 import io.github.jloss.internal.kernel.Span;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 import java.util.Arrays;
@@ -21,7 +22,8 @@ public final class RowPair {
     /** What differences are multiplied by where their squares, or the factor on them, leave float's range. */
     static final float RESCALE = 0x1p100f;
 
-    private static final ThreadLocal<RowPair> MINE = ThreadLocal.withInitial(RowPair::new);
+    /** For calls from outside the engine. */
+    static final Pool<RowPair> PAIRS = new Pool<>(RowPair::new);
 
     private static final float[] NOTHING = new float[0];
 
@@ -43,6 +45,7 @@ public final class RowPair {
     /** What {@link #products} found. */
     double sumOfProducts;
 
+    private final Span s = new Span();
     private Kernels kernels = Kernels.BEST;
     private float[] x = NOTHING;
     private int xFrom;
@@ -57,11 +60,6 @@ public final class RowPair {
     private final Products products = new Products();
     private final Combination combination = new Combination();
 
-    /** The calling thread's, for calls from outside the engine. */
-    static RowPair mine() {
-        return MINE.get();
-    }
-
     void use(Kernels newKernels, float[] x1, int from1, float[] x2, int from2, int length) {
         kernels = newKernels;
         x = x1;
@@ -75,7 +73,7 @@ public final class RowPair {
     void forget() {
         x = NOTHING;
         t = NOTHING;
-        Span.mine().forget();
+        s.forget();
     }
 
     /** Takes the distance and remembers it. */
@@ -132,7 +130,7 @@ public final class RowPair {
             scratch = new float[n];
         }
         absolute.eps = eps;
-        Span.mine().out.use(scratch, 0);
+        s.out.use(scratch, 0);
         run(absolute, Mode.VALUES);
         return Math.max(kernels.reductions().max(scratch, 0, n), 0);
     }
@@ -185,7 +183,6 @@ public final class RowPair {
 
     /** Adds {@code factor * source} to what {@code out} holds, or writes it there. */
     void deliver(float[] source, int sourceFrom, double factor, boolean add, float[] out, int from) {
-        Span s = Span.mine();
         s.out.use(source, sourceFrom);
         s.destination.use(out, from);
         kernels.of(squared, Mode.GRADIENTS).combine(s, (float) factor, false, add, n);
@@ -197,14 +194,12 @@ public final class RowPair {
             Arrays.fill(out, from, from + n, (float) factor);
             return;
         }
-        Span s = Span.mine();
         s.out.use(out, from);
         s.scale = (float) factor;
         run(formula, Mode.GRADIENTS);
     }
 
     private Span run(PointwiseFormula formula, Mode mode) {
-        Span s = Span.mine();
         s.x.use(x, xFrom);
         s.t.use(t, tFrom);
         s.a.use(x, xFrom);

@@ -6,10 +6,8 @@ import io.github.jloss.internal.kernel.Row;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.Arrays;
 
-/** Works on one row after another: distances, loss, gradients. One for each thread. */
+/** Works on one row after another: distances, loss, gradients. */
 public final class RowWorker {
-
-    private static final ThreadLocal<RowWorker> MINE = ThreadLocal.withInitial(RowWorker::new);
 
     /** Which inputs a distance is between, in the order of {@link DistanceFormula#distances}. */
     private static final int[][] ENDS = {{0, 1}, {0, 2}, {1, 2}};
@@ -19,12 +17,6 @@ public final class RowWorker {
     private final boolean[] begun = new boolean[DistanceJob.INPUTS];
     private final RowPair[] pairs = {new RowPair(), new RowPair(), new RowPair()};
     private final Row[] parts = {new Row(), new Row()};
-
-    private RowWorker() {}
-
-    static RowWorker mine() {
-        return MINE.get();
-    }
 
     /** Lets go of the caller's memory. */
     void forget() {

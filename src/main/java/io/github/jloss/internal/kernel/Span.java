@@ -5,13 +5,11 @@ import io.github.jloss.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** What a kernel call works on: arrays with offsets, and this thread's sums and buffers. One for each thread. */
+/** What a kernel call works on: arrays with offsets, and sums and buffers of the one thread that has it. */
 public final class Span {
 
     /** Most elements a buffer holds: four arrays of them stay in a 48 KB first-level cache. */
     public static final int BUFFER = 2048;
-
-    private static final ThreadLocal<Span> MINE = ThreadLocal.withInitial(Span::new);
 
     /** Inputs. */
     public final Operand x = new Operand();
@@ -47,12 +45,6 @@ public final class Span {
     public final float[] parameters = new float[Parameters.MOST];
 
     private final Operand[] operands = {x, t, a, b, out, upstream, destination};
-
-    private Span() {}
-
-    public static Span mine() {
-        return MINE.get();
-    }
 
     /** Lets go of the caller's memory. */
     public void forget() {
@@ -94,7 +86,7 @@ public final class Span {
         }
     }
 
-    /** A part of an array: of the caller's, or of a buffer of this thread's. */
+    /** A part of an array: of the caller's, or of a buffer. */
     public static final class Operand {
 
         private static final float[] NOTHING = new float[0];

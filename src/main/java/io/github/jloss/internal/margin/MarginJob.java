@@ -14,6 +14,7 @@ import io.github.jloss.internal.kernel.PointwiseMap;
 import io.github.jloss.internal.kernel.ScalarMatrix;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.parallel.Parallel;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
@@ -69,7 +70,7 @@ public final class MarginJob extends Parallel {
 
     private static final float[] NOTHING = new float[0];
 
-    private static final ThreadLocal<MarginJob> MINE = ThreadLocal.withInitial(MarginJob::new);
+    private static final Pool<MarginJob> JOBS = new Pool<>(MarginJob::new);
 
     private enum Phase { MAXIMA_AND_SUMS, WEIGHT_GRADIENT, EMBEDDINGS_GRADIENT }
 
@@ -99,6 +100,8 @@ public final class MarginJob extends Parallel {
 
     private int threads;
     private Executor executor;
+    /** The calling thread's between the phases. */
+    private final MarginScratch own = new MarginScratch();
     private long classes;
     private int depth;
 
@@ -132,12 +135,7 @@ public final class MarginJob extends Parallel {
     private int panels;
     private int taskRows;
 
-    private MarginJob() {}
-
-    /** The calling thread's job, to be prepared and run. */
-    public static MarginJob mine() {
-        return MINE.get();
-    }
+    MarginJob() {}
 
     /** The next multiple. */
     static int up(int n, int unit) {
@@ -145,12 +143,27 @@ public final class MarginJob extends Parallel {
     }
 
     /**
-     * Takes the arguments.
+     * Computes what a call asks for.
      *
      * @param kernels the loops
-     * @param call what to compute
+     * @param call the arguments
+     * @param threads the most threads
+     * @param executor runs the helpers
+     * @return the sum of the losses of all rows
      */
-    public void prepare(Kernels kernels, MarginCall call) {
+    public static double run(Kernels kernels, MarginCall call, int threads, Executor executor) {
+        MarginJob job = JOBS.take();
+        try {
+            job.prepare(kernels, call);
+            return job.run(threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
+    }
+
+    /** Takes the arguments. */
+    void prepare(Kernels kernels, MarginCall call) {
         GradientFactor.asFloat(call.scale);
         matrix = matrix(kernels);
         exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
@@ -200,25 +213,21 @@ public final class MarginJob extends Parallel {
     }
 
     /** The sum of the losses of all rows. */
-    public double run(int threadCount, Executor helpers) {
+    double run(int threadCount, Executor helpers) {
         threads = threadCount;
         executor = helpers;
         classes = weight.dim(0);
         depth = Math.toIntExact(weight.dim(1));
-        try {
-            if (embeddings.dim(0) == 0 && gradWeight != null && !add) {
-                Elements.clear(gradWeight, 0, gradWeight.size());
-            }
-            double all = 0;
-            for (long from = 0; from < embeddings.dim(0); from += GROUP) {
-                firstRow = from;
-                rows = (int) Math.min(GROUP, embeddings.dim(0) - from);
-                all = group(all);
-            }
-            return all;
-        } finally {
-            clear();
+        if (embeddings.dim(0) == 0 && gradWeight != null && !add) {
+            Elements.clear(gradWeight, 0, gradWeight.size());
         }
+        double all = 0;
+        for (long from = 0; from < embeddings.dim(0); from += GROUP) {
+            firstRow = from;
+            rows = (int) Math.min(GROUP, embeddings.dim(0) - from);
+            all = group(all);
+        }
+        return all;
     }
 
     /** One group of rows; the sum of losses goes on from what it was. */
@@ -261,13 +270,21 @@ public final class MarginJob extends Parallel {
 
     @Override
     protected void chunk(int index) {
-        MarginScratch s = MarginScratch.mine();
+        MarginScratch s = MarginScratch.SCRATCH.take();
+        try {
+            chunk(s, index);
+        } finally {
+            s.forget();
+            MarginScratch.SCRATCH.give(s);
+        }
+    }
+
+    private void chunk(MarginScratch s, int index) {
         switch (phase) {
             case MAXIMA_AND_SUMS -> maximaAndSums(s, index);
             case WEIGHT_GRADIENT -> weightGradient(s, index);
             case EMBEDDINGS_GRADIENT -> embeddingsGradient(s, index % panels, index / panels * taskRows);
         }
-        s.forget();
     }
 
     /** The columns of D features, rounded up to whole lanes. */
@@ -283,10 +300,9 @@ public final class MarginJob extends Parallel {
         row = MarginScratch.atLeast(row, width());
         Arrays.fill(byDepth, 0, up(lanes, columns) * depth, 0);
         Arrays.fill(row, depth, width(), 0);
-        MarginScratch s = MarginScratch.mine();
         for (int i = 0; i < rows; i++) {
             Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
-            double inverse = inverse(matrix.dot(row, 0, row, 0, depth, s.lanes));
+            double inverse = inverse(matrix.dot(row, 0, row, 0, depth, own.lanes));
             inverses[i] = inverse;
             for (int k = 0; k < depth; k++) {
                 row[k] = (float) (row[k] * inverse);
@@ -374,7 +390,7 @@ public final class MarginJob extends Parallel {
             blockMaxima[i] = Fma.fma(Math.abs(blockMaxima[i]), 0x1p-23f, blockMaxima[i]);
         }
         s.exponents = MarginScratch.atLeast(s.exponents, (long) BLOCK * lanes);
-        exponentials(block, count, blockMaxima, to, s.exponents, 0);
+        exponentials(s, block, count, blockMaxima, to, s.exponents, 0);
         matrix.sums(s.exponents, count, lanes, blockSums, to);
     }
 
@@ -400,10 +416,10 @@ public final class MarginJob extends Parallel {
     }
 
     /** The exponentials of a block's logits less a number for each lane that is not below any of them. */
-    private void exponentials(int block, int count, float[] reference, int ro, float[] out, int oo) {
+    private void exponentials(MarginScratch s, int block, int count, float[] reference, int ro, float[] out, int oo) {
         matrix.distances(tile, block * BLOCK * lanes, classFactors, block * BLOCK, count, lanes, reference, ro, out,
                 oo);
-        Span span = Span.mine();
+        Span span = s.span;
         span.x.array = out;
         span.x.offset = oo;
         span.t.array = out;
@@ -415,7 +431,6 @@ public final class MarginJob extends Parallel {
         span.out.array = out;
         span.out.offset = oo;
         exponential.run(Exponential.INSTANCE, span, count * lanes);
-        span.forget();
     }
 
     /** Merges the tile's maxima and sums into those of the rows, in the order of the classes. */
@@ -457,7 +472,7 @@ public final class MarginJob extends Parallel {
             logits(s, block);
         }
         int from = block * BLOCK * lanes;
-        exponentials(block, count, maximum, 0, tile, from);
+        exponentials(s, block, count, maximum, 0, tile, from);
         matrix.scale(tile, from, count, lanes, factors);
         long first = (firstBlock + block) * BLOCK;
         for (int i = 0; i < rows; i++) {
@@ -554,12 +569,11 @@ public final class MarginJob extends Parallel {
     }
 
     private void deliverEmbeddings() {
-        MarginScratch s = MarginScratch.mine();
         int width = width();
         for (int i = 0; i < rows; i++) {
             accumulate(chain, i * width, sum, i * width, depth);
             Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
-            deliver(s, row, 0, inverses[i], true, sum, i * width, gradEmbeddings, (firstRow + i) * depth, add);
+            deliver(own, row, 0, inverses[i], true, sum, i * width, gradEmbeddings, (firstRow + i) * depth, add);
         }
     }
 }

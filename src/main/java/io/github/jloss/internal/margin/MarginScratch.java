@@ -5,6 +5,8 @@ import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.Elements;
 import io.github.jloss.internal.kernel.Fma;
 import io.github.jloss.internal.kernel.MatrixKernel;
+import io.github.jloss.internal.kernel.Span;
+import io.github.jloss.internal.parallel.Pool;
 import java.util.Arrays;
 
 /**
@@ -13,7 +15,7 @@ import java.util.Arrays;
  */
 public final class MarginScratch {
 
-    private static final ThreadLocal<MarginScratch> MINE = ThreadLocal.withInitial(MarginScratch::new);
+    static final Pool<MarginScratch> SCRATCH = new Pool<>(MarginScratch::new);
 
     private static final float[] NOTHING = new float[0];
 
@@ -35,14 +37,11 @@ public final class MarginScratch {
     /** The sums of a scalar product. */
     final double[] lanes = new double[MatrixKernel.LANES];
 
+    /** What the exponential function is computed with. */
+    final Span span = new Span();
+
     private float[] copy = NOTHING;
     private float[] row = NOTHING;
-
-    private MarginScratch() {}
-
-    static MarginScratch mine() {
-        return MINE.get();
-    }
 
     /** An array of at least that length: this one, or a new one of zeros. */
     static float[] atLeast(float[] array, long length) {
@@ -82,6 +81,7 @@ public final class MarginScratch {
     /** Lets go of the caller's memory. */
     void forget() {
         weight = NOTHING;
+        span.forget();
     }
 
     /**

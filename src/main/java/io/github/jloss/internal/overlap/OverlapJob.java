@@ -22,6 +22,7 @@ import io.github.jloss.internal.overlap.OverlapFormulas.Reciprocal;
 import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
 import io.github.jloss.internal.overlap.OverlapFormulas.Times;
 import io.github.jloss.internal.parallel.Parallel;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.pointwise.PointwiseJob;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.Overlap;
@@ -49,7 +50,13 @@ public final class OverlapJob extends Parallel {
     private static final int FEWEST = 64;
     private static final int MOST = Span.BUFFER;
 
-    private static final ThreadLocal<OverlapJob> MINE = ThreadLocal.withInitial(OverlapJob::new);
+    /** The largest tile that is kept for the next call: 32 MiB. */
+    private static final int MOST_KEPT = 1 << 23;
+
+    private static final float[] NOTHING = new float[0];
+
+    private static final Pool<OverlapJob> JOBS = new Pool<>(OverlapJob::new);
+    private static final Pool<Scratch> SCRATCH = new Pool<>(Scratch::new);
 
     private Kernels kernels;
     private Overlap what;
@@ -69,11 +76,6 @@ public final class OverlapJob extends Parallel {
 
     private OverlapJob() {}
 
-    /** The calling thread's job. */
-    public static OverlapJob mine() {
-        return MINE.get();
-    }
-
     /**
      * Adds up, and leaves in the stash, where there is one, what the gradient needs to know of the input.
      *
@@ -82,8 +84,18 @@ public final class OverlapJob extends Parallel {
      * @param threads the most threads
      * @param executor runs the helpers
      */
-    public void sums(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
-        prepare(newKernels, call);
+    public static void sums(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
+        OverlapJob job = JOBS.take();
+        try {
+            job.prepare(newKernels, call);
+            job.sums(call, threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
+    }
+
+    private void sums(OverlapCall call, int threads, Executor executor) {
         summing = true;
         gradient = call.stash;
         stash = call.stash != null;
@@ -94,20 +106,16 @@ public final class OverlapJob extends Parallel {
         if (chunkSums.length < 3 * classes * chunks) {
             chunkSums = new double[Math.multiplyExact(3 * classes, chunks)];
         }
-        try {
-            if (chunks > 0) {
-                run(chunks, threads, executor);
-            }
-            Arrays.fill(sums, 0, 3 * what.regions(), 0);
-            for (int row = 0; row < rows; row++) {
-                for (int chunk = row * chunksPerRow; chunk < (row + 1) * chunksPerRow; chunk++) {
-                    for (int i = 0; i < 3 * classes; i++) {
-                        sums[3 * classes * row + i] += chunkSums[3 * classes * chunk + i];
-                    }
+        if (chunks > 0) {
+            run(chunks, threads, executor);
+        }
+        Arrays.fill(sums, 0, 3 * what.regions(), 0);
+        for (int row = 0; row < rows; row++) {
+            for (int chunk = row * chunksPerRow; chunk < (row + 1) * chunksPerRow; chunk++) {
+                for (int i = 0; i < 3 * classes; i++) {
+                    sums[3 * classes * row + i] += chunkSums[3 * classes * chunk + i];
                 }
             }
-        } finally {
-            clear();
         }
     }
 
@@ -119,20 +127,26 @@ public final class OverlapJob extends Parallel {
      * @param threads the most threads
      * @param executor runs the helpers
      */
-    public void gradient(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
-        prepare(newKernels, call);
+    public static void gradient(Kernels newKernels, OverlapCall call, int threads, Executor executor) {
+        OverlapJob job = JOBS.take();
+        try {
+            job.prepare(newKernels, call);
+            job.gradient(call, threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
+    }
+
+    private void gradient(OverlapCall call, int threads, Executor executor) {
         summing = false;
         slopes = call.slopes;
         gradient = call.gradient;
         stash = call.stashed;
         add = call.add;
         int chunks = chunks();
-        try {
-            if (chunks > 0) {
-                run(chunks, threads, executor);
-            }
-        } finally {
-            clear();
+        if (chunks > 0) {
+            run(chunks, threads, executor);
         }
     }
 
@@ -169,13 +183,21 @@ public final class OverlapJob extends Parallel {
 
     @Override
     protected void chunk(int index) {
+        Scratch scratch = SCRATCH.take();
+        try {
+            chunk(scratch.span, scratch, index);
+        } finally {
+            scratch.forget();
+            SCRATCH.give(scratch);
+        }
+    }
+
+    private void chunk(Span s, Scratch scratch, int index) {
         int row = index / chunksPerRow;
         long inRow = (long) (index % chunksPerRow) * chunkPixels;
         long from = row * rowPixels + inRow;
         int n = (int) Math.min(chunkPixels, rowPixels - inRow);
         int region = what.perImage() ? row * what.classes() : 0;
-        Span s = Span.mine();
-        Scratch scratch = Scratch.MINE.get();
         scratch.set(this);
         if (what.activation() == Activation.SOFTMAX) {
             if (summing) {
@@ -189,7 +211,6 @@ public final class OverlapJob extends Parallel {
                 elements(s, scratch, index, region + c, c, from, n);
             }
         }
-        s.forget();
     }
 
     /** A stretch of pixels of one class, whose elements have an activation of their own. */
@@ -478,8 +499,7 @@ public final class OverlapJob extends Parallel {
     /** A thread's tile, and its own formulas, because their parameters change from class to class. */
     private static final class Scratch {
 
-        static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
-
+        final Span span = new Span();
         final ElementSums elementSums = new ElementSums();
         final ElementSlopes elementSlopes = new ElementSlopes();
         final ClassSums classSums = new ClassSums();
@@ -503,7 +523,15 @@ public final class OverlapJob extends Parallel {
         final float[] likeliest = new float[MOST];
         final float[] mean = new float[MOST];
         final float[] labels = new float[MOST];
-        float[] tile = new float[0];
+        float[] tile = NOTHING;
+
+        /** Lets go of the caller's memory, and of a tile of so many classes that few pixels are larger than most. */
+        void forget() {
+            span.forget();
+            if (tile.length > MOST_KEPT) {
+                tile = NOTHING;
+            }
+        }
 
         void reserve(int floats) {
             if (tile.length < floats) {

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.parallel;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
 /**
- * Objects that a thread uses again and again, so that a steady call allocates nothing. They are taken and given back: a
- * call within a call (a formula or a distance that itself asks for a loss) then has one of its own.
+ * Objects that are used again and again, so that a steady call allocates nothing. They are taken and given back: a call
+ * within a call (a formula, a distance or an executor that itself asks for a loss) then has one of its own.
+ *
+ * <p>A pool keeps at most two objects for each core, however many threads there are, virtual ones included; a thread
+ * mostly gets the one that it gave back, which its core still has in the cache. What is more is left to the garbage
+ * collector.
  *
  * @param <T> what is used again
  */
 public final class Pool<T> {
 
-    private final ThreadLocal<List<T>> idle = ThreadLocal.withInitial(ArrayList::new);
+    /** A power of two. */
+    private static final int SLOTS = Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4 - 1);
+
+    /** References that lie in one cache line: neighbours would wait for each other. */
+    private static final int APART = 16;
+
+    private final AtomicReferenceArray<T> slots = new AtomicReferenceArray<>(SLOTS * APART);
     private final Supplier<T> maker;
 
     /**
@@ -28,19 +37,42 @@ public final class Pool<T> {
     /**
      * Takes an object, which is the caller's until it is given back.
      *
-     * @return one that the calling thread gave back, or a new one
+     * @return one that was given back, or a new one
      */
     public T take() {
-        List<T> mine = idle.get();
-        return mine.isEmpty() ? maker.get() : mine.removeLast();
+        int home = home();
+        for (int i = 0; i < SLOTS; i++) {
+            int slot = slot(home, i);
+            if (slots.getOpaque(slot) != null) {
+                T taken = slots.getAndSet(slot, null);
+                if (taken != null) {
+                    return taken;
+                }
+            }
+        }
+        return maker.get();
     }
 
     /**
-     * Gives an object back to the calling thread.
+     * Gives an object back.
      *
      * @param object holds nothing of a caller's any more
      */
     public void give(T object) {
-        idle.get().add(object);
+        int home = home();
+        for (int i = 0; i < SLOTS; i++) {
+            int slot = slot(home, i);
+            if (slots.getOpaque(slot) == null && slots.compareAndSet(slot, null, object)) {
+                return;
+            }
+        }
+    }
+
+    private static int home() {
+        return (int) Thread.currentThread().threadId();
+    }
+
+    private static int slot(int home, int i) {
+        return (home + i & SLOTS - 1) * APART;
     }
 }

@@ -31,10 +31,10 @@ public final class Workers implements Executor {
         workers = new Worker[threads];
         for (int i = 0; i < threads; i++) {
             workers[i] = new Worker();
-            Thread thread = new Thread(workers[i], "jloss-" + (i + 1));
-            thread.setDaemon(true);
-            workers[i].thread = thread;
-            thread.start();
+            // They outlive the call that starts them: nothing of its thread's is theirs.
+            workers[i].thread = Thread.ofPlatform().daemon().name("jloss-" + (i + 1))
+                    .inheritInheritableThreadLocals(false).unstarted(workers[i]);
+            workers[i].thread.start();
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.jloss.internal.kernel.PointwiseKernel;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.kernel.Span.Operand;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseCall;
@@ -28,7 +29,8 @@ public final class PointwiseJob extends SumJob {
     /** Elements for which there is one sum: some 20 microseconds' work. */
     public static final int CHUNK = 1 << 15;
 
-    private static final ThreadLocal<PointwiseJob> MINE = ThreadLocal.withInitial(PointwiseJob::new);
+    private static final Pool<PointwiseJob> JOBS = new Pool<>(PointwiseJob::new);
+    private static final Pool<Span> SPANS = new Pool<>(Span::new);
 
     private PointwiseKernel kernel;
     private PointwiseKernel nativeKernel;
@@ -45,18 +47,27 @@ public final class PointwiseJob extends SumJob {
 
     private PointwiseJob() {}
 
-    /** The calling thread's job, to be prepared and run. */
-    public static PointwiseJob mine() {
-        return MINE.get();
-    }
-
     /**
-     * Takes the arguments.
+     * Computes what a call asks for.
      *
      * @param kernels the loops
-     * @param call what to compute
+     * @param call the arguments
+     * @param threads the most threads
+     * @param executor runs the helpers
+     * @return the sum of the values of all elements
      */
-    public void prepare(Kernels kernels, PointwiseCall call) {
+    public static double run(Kernels kernels, PointwiseCall call, int threads, Executor executor) {
+        PointwiseJob job = JOBS.take();
+        try {
+            job.prepare(kernels, call);
+            return job.run(threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
+    }
+
+    private void prepare(Kernels kernels, PointwiseCall call) {
         scale = GradientFactor.asFloat(call.scale);
         formula = call.formula;
         input = call.input;
@@ -89,17 +100,22 @@ public final class PointwiseJob extends SumJob {
     }
 
     /** The sum over all elements. */
-    public double run(int threads, Executor executor) {
-        try {
-            return sum((input.size() + CHUNK - 1) / CHUNK, threads, executor);
-        } finally {
-            clear();
-        }
+    private double run(int threads, Executor executor) {
+        return sum((input.size() + CHUNK - 1) / CHUNK, threads, executor);
     }
 
     @Override
     protected double sum(int chunk) {
-        Span s = Span.mine();
+        Span s = SPANS.take();
+        try {
+            return sum(s, chunk);
+        } finally {
+            s.forget();
+            SPANS.give(s);
+        }
+    }
+
+    private double sum(Span s, int chunk) {
         s.clearSums();
         long from = (long) chunk * CHUNK;
         int n = (int) Math.min(CHUNK, input.size() - from);
@@ -123,7 +139,6 @@ public final class PointwiseJob extends SumJob {
         s.out.point(gradient != null ? gradient : losses, from);
         s.scale = scale;
         nativeKernel.run(formula, s, n);
-        s.forget();
     }
 
     private void span(Span s, long from, int n) {

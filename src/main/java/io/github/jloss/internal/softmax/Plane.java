@@ -9,16 +9,21 @@ import java.util.Arrays;
 
 /**
  * A tile of some rows: for each class an array of its elements, one for each row. It is a part of the caller's array,
- * or a copy in a buffer of this thread's.
+ * or a copy in a buffer.
  */
 public final class Plane {
+
+    /** The largest buffer that is kept for the next call: 32 MiB. */
+    private static final int MOST_KEPT = 1 << 23;
+
+    private static final float[] NOTHING = new float[0];
 
     /** The elements. */
     float[] array;
 
     private int base;
     private int stride;
-    private float[] buffer = new float[0];
+    private float[] buffer = NOTHING;
     private final Transposer transposer = new Transposer();
 
     /** Where an element is. */
@@ -26,8 +31,12 @@ public final class Plane {
         return base + label * stride + row;
     }
 
+    /** Lets go of the caller's memory, and of a buffer for so many classes that few rows are larger than most. */
     void forget() {
         array = null;
+        if (buffer.length > MOST_KEPT) {
+            buffer = NOTHING;
+        }
     }
 
     /** Points at the caller's memory. */

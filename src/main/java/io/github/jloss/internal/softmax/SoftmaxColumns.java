@@ -18,8 +18,6 @@ import java.util.Arrays;
  */
 public final class SoftmaxColumns extends SoftmaxStage {
 
-    private static final ThreadLocal<SoftmaxColumns> MINE = ThreadLocal.withInitial(SoftmaxColumns::new);
-
     /** Classes of a pass for maxima or sums, besides what is known already. */
     private static final int PASS = 3;
 
@@ -50,12 +48,6 @@ public final class SoftmaxColumns extends SoftmaxStage {
 
     /** Whether the results are the gradients in the caller's memory. */
     private boolean inPlace;
-
-    private SoftmaxColumns() {}
-
-    static SoftmaxColumns mine() {
-        return MINE.get();
-    }
 
     @Override
     void begin() {

@@ -5,6 +5,7 @@ import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.spi.SoftmaxCall;
 import io.github.jloss.spi.SoftmaxFormula;
@@ -39,7 +40,9 @@ public final class SoftmaxJob extends SumJob {
      */
     private static final int MANY = 16;
 
-    private static final ThreadLocal<SoftmaxJob> MINE = ThreadLocal.withInitial(SoftmaxJob::new);
+    private static final Pool<SoftmaxJob> JOBS = new Pool<>(SoftmaxJob::new);
+    private static final Pool<SoftmaxStage> ROWS = new Pool<>(SoftmaxRows::new);
+    private static final Pool<SoftmaxStage> COLUMNS = new Pool<>(SoftmaxColumns::new);
 
     Kernels kernels;
     SoftmaxFormula formula;
@@ -67,18 +70,27 @@ public final class SoftmaxJob extends SumJob {
 
     private SoftmaxJob() {}
 
-    /** The calling thread's job, to be prepared and run. */
-    public static SoftmaxJob mine() {
-        return MINE.get();
+    /**
+     * Computes what a call asks for.
+     *
+     * @param kernels the loops
+     * @param call the arguments
+     * @param threads the most threads
+     * @param executor runs the helpers
+     * @return the sum of the losses of all rows
+     */
+    public static double run(Kernels kernels, SoftmaxCall call, int threads, Executor executor) {
+        SoftmaxJob job = JOBS.take();
+        try {
+            job.prepare(kernels, call);
+            return job.run(threads, executor);
+        } finally {
+            job.clear();
+            JOBS.give(job);
+        }
     }
 
-    /**
-     * Takes the arguments.
-     *
-     * @param newKernels the loops
-     * @param call what to compute
-     */
-    public void prepare(Kernels newKernels, SoftmaxCall call) {
+    private void prepare(Kernels newKernels, SoftmaxCall call) {
         scale = GradientFactor.asFloat(call.scale);
         kernels = newKernels;
         formula = call.formula;
@@ -132,13 +144,9 @@ public final class SoftmaxJob extends SumJob {
     }
 
     /** The sum of the losses of all rows. */
-    public double run(int threads, Executor executor) {
-        try {
-            return sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
-                    executor);
-        } finally {
-            clear();
-        }
+    private double run(int threads, Executor executor) {
+        return sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
+                executor);
     }
 
     @Override
@@ -155,8 +163,13 @@ public final class SoftmaxJob extends SumJob {
         if (formula.normalized()) {
             return LogProbabilities.run(this, from, n);
         }
-        SoftmaxStage stage = isRows() ? SoftmaxRows.mine() : SoftmaxColumns.mine();
-        return stage.run(this, from, n);
+        Pool<SoftmaxStage> stages = isRows() ? ROWS : COLUMNS;
+        SoftmaxStage stage = stages.take();
+        try {
+            return stage.run(this, from, n);
+        } finally {
+            stages.give(stage);
+        }
     }
 
     /** A row's label, or -1 if it is ignored. */

@@ -10,8 +10,6 @@ import java.util.Arrays;
 /** Long rows: one by one, a vector holds classes of one row. */
 public final class SoftmaxRows extends SoftmaxStage {
 
-    private static final ThreadLocal<SoftmaxRows> MINE = ThreadLocal.withInitial(SoftmaxRows::new);
-
     /** Elements of a pass: what a buffer holds, and a whole number of blocks. */
     private static final int STEP = Span.BUFFER;
 
@@ -30,12 +28,6 @@ public final class SoftmaxRows extends SoftmaxStage {
     private final SoftmaxFormulas.Exp exp = new SoftmaxFormulas.Exp();
     private final SoftmaxFormulas.Terms sums = new SoftmaxFormulas.Terms();
     private final SoftmaxFormulas.TermsGradient slopesOf = new SoftmaxFormulas.TermsGradient();
-
-    private SoftmaxRows() {}
-
-    static SoftmaxRows mine() {
-        return MINE.get();
-    }
 
     @Override
     void begin() {

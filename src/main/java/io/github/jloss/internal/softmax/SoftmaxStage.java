@@ -25,7 +25,7 @@ public abstract class SoftmaxStage {
     static final int MOST = 1024;
 
     SoftmaxJob job;
-    Span s;
+    final Span s = new Span();
     long first;
     int n;
 
@@ -53,7 +53,6 @@ public abstract class SoftmaxStage {
         job = newJob;
         first = newFirst;
         n = count;
-        s = Span.mine();
         try {
             for (int i = 0; i < n && job.soft == null; i++) {
                 label[i] = job.label(first + i);

@@ -64,7 +64,7 @@ class FoldTest {
     private static double[] sums(Kernels kernels, float factor, float[] x, float[] t, float[] out) {
         Three formula = new Three();
         formula.factor = factor;
-        Span s = Span.mine();
+        Span s = new Span();
         s.x.use(x, 0);
         s.t.use(t, 0);
         s.a.use(x, 0);

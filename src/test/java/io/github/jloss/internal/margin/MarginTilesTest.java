@@ -73,7 +73,7 @@ class MarginTilesTest {
         float[] losses = new float[n];
         float[] gx = gaussian(random, n * d);
         float[] gw = gaussian(random, c * d);
-        MarginJob job = MarginJob.mine();
+        MarginJob job = new MarginJob();
         MarginCall call = new MarginCall();
         call.formula = new Cosine(16, normalize);
         call.embeddings = Tensor.of(x, n, d);
@@ -148,7 +148,7 @@ class MarginTilesTest {
         long[] held = new long[1];
         double[] sum = new double[1];
         Thread fresh = new Thread(() -> {
-            MarginJob job = MarginJob.mine();
+            MarginJob job = new MarginJob();
             MarginCall call = new MarginCall();
             call.formula = new Cosine(30, true);
             call.embeddings = x;
@@ -159,7 +159,8 @@ class MarginTilesTest {
             call.scale = 1;
             job.prepare(Kernels.BEST, call);
             sum[0] = job.run(1, null);
-            held[0] = job.held() + MarginScratch.mine().held();
+            MarginScratch scratch = MarginScratch.SCRATCH.take();
+            held[0] = job.held() + scratch.held();
         });
         fresh.start();
         fresh.join();
