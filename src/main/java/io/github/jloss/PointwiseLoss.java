@@ -113,13 +113,13 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
 
     @Override
     public final Totals totals(Tensor input, Target target) {
-        return new Totals(toString(), run(input, check(input, target), null, null, null, 0, false), input.size());
+        return new Totals(identity(), run(input, check(input, target), null, null, null, 0, false), input.size());
     }
 
     @Override
     public final double finish(Totals totals) {
         requireReduced();
-        totals.requireOf(toString(), 2, 0);
+        totals.requireOf(identity(), 2, 0);
         return totals.sum(0) / ownDivisor(totals.sum(1));
     }
 
@@ -127,13 +127,17 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     public final void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
         requireReduced();
         Tensor floats = check(input, target, gradient);
-        whole.requireOf(toString(), 2, 0);
+        whole.requireOf(identity(), 2, 0);
         run(input, floats, null, null, gradient, how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
     }
 
     private double run(Tensor input, Tensor target, Tensor losses, Tensor upstream, Tensor gradient, double scale,
             boolean add) {
         return PointwisePass.run(backend, formula, input, target, a, b, null, losses, upstream, gradient, scale, add);
+    }
+
+    private String identity() {
+        return Totals.identity(this, a, b);
     }
 
     private double ownDivisor(double n) {
@@ -202,16 +206,16 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
         }
     }
 
-    /** Equal losses have the same class, options and reduction; weights are compared by identity, as views. */
+    /** Equal losses have the same class, options and reduction; weights are equal if they hold the same numbers. */
     @Override
     public final boolean equals(Object o) {
-        return o instanceof PointwiseLoss l && getClass() == l.getClass() && formula.equals(l.formula) && a == l.a
-                && b == l.b && reduction == l.reduction && backend.equals(l.backend);
+        return o instanceof PointwiseLoss l && getClass() == l.getClass() && formula.equals(l.formula)
+                && Tensor.same(a, l.a) && Tensor.same(b, l.b) && reduction == l.reduction && backend.equals(l.backend);
     }
 
     @Override
     public final int hashCode() {
-        return Objects.hash(getClass(), formula, System.identityHashCode(a), System.identityHashCode(b), reduction);
+        return Objects.hash(getClass(), formula, reduction);
     }
 
     @Override

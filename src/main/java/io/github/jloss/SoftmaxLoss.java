@@ -152,13 +152,13 @@ public abstract class SoftmaxLoss implements Loss {
     @Override
     public final Totals totals(Tensor input, Target target) {
         double divisor = check(input, target);
-        return new Totals(toString(), run(input, target, null, null, null, 0, false), divisor);
+        return new Totals(identity(), run(input, target, null, null, null, 0, false), divisor);
     }
 
     @Override
     public final double finish(Totals totals) {
         requireReduced();
-        totals.requireOf(toString(), 2, 0);
+        totals.requireOf(identity(), 2, 0);
         return mean(totals.sum(0), ownDivisor(totals.sum(1)));
     }
 
@@ -166,7 +166,7 @@ public abstract class SoftmaxLoss implements Loss {
     public final void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
         requireReduced();
         check(input, target, gradient);
-        whole.requireOf(toString(), 2, 0);
+        whole.requireOf(identity(), 2, 0);
         double divisor = how.divisorOr(ownDivisor(whole.sum(1)));
         run(input, target, null, null, gradient, scale(how, divisor), how.adds());
     }
@@ -209,6 +209,10 @@ public abstract class SoftmaxLoss implements Loss {
 
     private double mean(double sum, double divisor) {
         return divisor == 0 && options.emptyIsZero() ? 0 : sum / divisor;
+    }
+
+    private String identity() {
+        return Totals.identity(this, options.weight());
     }
 
     private double ownDivisor(double divisor) {
@@ -326,15 +330,16 @@ public abstract class SoftmaxLoss implements Loss {
         return with(options.withBackend(where));
     }
 
-    /** Equal losses have the same class, options and reduction; weights are compared by identity, as views. */
+    /** Equal losses have the same class, options and reduction; weights are equal if they hold the same numbers. */
     @Override
     public final boolean equals(Object o) {
-        return o instanceof SoftmaxLoss l && getClass() == l.getClass() && options.equals(l.options);
+        return o instanceof SoftmaxLoss l && getClass() == l.getClass() && options.withWeight(null).equals(l.options.withWeight(null))
+                && Tensor.same(options.weight(), l.options.weight());
     }
 
     @Override
     public final int hashCode() {
-        return Objects.hash(getClass(), options);
+        return Objects.hash(getClass(), options.withWeight(null));
     }
 
     @Override

@@ -5,8 +5,8 @@ import io.github.jloss.spi.SoftmaxFormula;
 import java.util.Objects;
 
 /**
- * What a {@link SoftmaxLoss} is made of. Two losses of one class are equal if these are; weights are compared by
- * identity, as views.
+ * What a {@link SoftmaxLoss} is made of. Two losses of one class are equal if these are, and their weights hold
+ * the same numbers.
  *
  * @param formula what is computed of a row
  * @param weight the weights of the classes, or null

@@ -443,6 +443,25 @@ public final class Tensor implements Target, Serializable {
         return same;
     }
 
+    /** Whether both hold the same numbers, or neither is there. */
+    static boolean same(Tensor one, Tensor other) {
+        return one == null ? other == null : one.hasNumbersOf(other);
+    }
+
+    /** A number that differs where {@link #hasNumbersOf} is false, but for rare luck. */
+    long digest() {
+        long digest = Arrays.hashCode(shape);
+        float[] chunk = new float[(int) Math.min(size, CHUNK)];
+        for (long done = 0; done < size; done += CHUNK) {
+            int n = (int) Math.min(CHUNK, size - done);
+            read(done, chunk, n);
+            for (int i = 0; i < n; i++) {
+                digest = digest * 0x5851F42D4C957F2DL + Float.floatToIntBits(chunk[i]);
+            }
+        }
+        return digest ^ digest >>> 32;
+    }
+
     /** Copies elements from a position in row-major order on. */
     void read(long from, float[] into, int n) {
         long i = offset + Objects.checkFromIndexSize(from, n, size);
