@@ -219,6 +219,59 @@ class OverlapTest {
         }
     }
 
+    /**
+     * Pixels that are almost sure of their class. Sums of {@code 1 - p} would lose what the loss is made of: it is the
+     * sum of the other classes' probabilities.
+     */
+    @ParameterizedTest
+    @ValueSource(doubles = {3, 15, 17, 20, 40, 80})
+    void almostPerfectPixels(double gap) {
+        Tensor x = Tensor.of(new float[] {(float) gap, 0, 0, (float) gap}, 1, 2, 2);
+        double q = 1 / (1 + Math.exp(gap));
+        for (Target t : List.of(Labels.of(new int[] {0, 1}, new long[] {1, 2}),
+                Tensor.of(new float[] {1, 0, 0, 1}, 1, 2, 2))) {
+            almost(q, DiceLoss.multiclass(), x, t);
+            almost(2 * q / (1 + q), SoftJaccardLoss.multiclass(), x, t);
+            almost(2 * q / (1 + q), JaccardLoss.multiclass().withSmooth(0), x, t);
+            almost(2 * q / (1 + q), JaccardLoss.multiclass().withSmooth(0).withPerClass(true), x, t);
+            almost(-Math.log1p(-q), DiceLoss.multiclass().withLogLoss(true), x, t);
+            almost(Math.sqrt(q), TverskyLoss.multiclass().withGamma(0.5), x, t);
+            // Moving both logits on the diagonal is moving the gap.
+            float[] gradient = new float[4];
+            TverskyLoss.multiclass().withGamma(0.5).forwardBackward(x, t, Tensor.of(gradient, 1, 2, 2));
+            double expected = -0.25 * Math.sqrt(q) * (1 - q);
+            for (int i = 0; i < 4; i++) {
+                assertEquals(i % 3 == 0 ? expected : -expected, gradient[i], 1e-6 * -expected, "gradient at " + gap);
+            }
+        }
+    }
+
+    private static void almost(double expected, Loss loss, Tensor x, Target t) {
+        assertEquals(expected, loss.forward(x, t), 1e-6 * expected, () -> loss + " of " + x);
+    }
+
+    /** However many classes share what the likeliest leaves; and two that are equally likely are counted twice. */
+    @Test
+    void likeliestClassAnywhereAndTwice() {
+        int classes = 21;
+        float[] x = new float[classes];
+        for (int likeliest = 0; likeliest < classes; likeliest++) {
+            double others = 0;
+            for (int c = 0; c < classes; c++) {
+                x[c] = c == likeliest ? 7 : -7 - c * 0.1f;
+                others += c == likeliest ? 0 : Math.exp(x[c] - 7.0);
+            }
+            Loss missed = TverskyLoss.multiclass().withAlpha(0).withBeta(1).withClasses(likeliest);
+            Labels label = Labels.of(new int[] {likeliest}, new long[] {1, 1});
+            almost(others / (1 + others), missed, Tensor.of(x, 1, classes, 1), label);
+            x[0] = 7;
+            x[classes - 1] = 7;
+            double sum = 0;
+            for (float v : x) sum += Math.exp(v - 7.0);
+            almost((sum - Math.exp(x[likeliest] - 7.0)) / sum, missed, Tensor.of(x, 1, classes, 1), label);
+        }
+    }
+
     // ---- edges
 
     private static final float[] NOTHING = {-1e4f, Float.NEGATIVE_INFINITY, -200, -1e30f};

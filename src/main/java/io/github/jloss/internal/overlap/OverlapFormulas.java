@@ -210,11 +210,15 @@ public final class OverlapFormulas {
         }
     }
 
-    /** A sum. */
-    record Plus() implements PointwiseMap {
+    /**
+     * Adds x to a sum of all but one 1: {@code e^(x - max)} of the likeliest class, which is exactly 1, is left out of
+     * the sum of the others, so that these have all their digits. The sum's sign bit is set until that 1 has come; it
+     * begins with -0.
+     */
+    record Others() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
-            return x + t;
+            return Scalar.ifSignBit(t, Scalar.ifEqual(x, 1, -t, t - x), t + x);
         }
     }
 
@@ -226,21 +230,34 @@ public final class OverlapFormulas {
         }
     }
 
-    /** One divided by x. */
-    record Reciprocal() implements PointwiseMap {
+    /** The likeliest class's probability, x the {@link Others}. */
+    record Likeliest() implements PointwiseMap {
         @Override
         public float value(float x, float t) {
-            return 1 / x;
+            return 1 / (1 + x);
         }
     }
 
-    /** The sums of one class after a softmax: x is {@code e^(x - max)}, a the reciprocal of their sum. */
+    /**
+     * The sums of one class after a softmax: x is {@code e^(x - max)}, a the likeliest class's probability and b that of
+     * all others. So {@code 1 - p} has all its digits where p is near 1, as the sums of {@link ElementSums} have.
+     */
     static final class ClassSums extends MapFormula implements FoldFormula {
         boolean product;
         boolean oneHot;
         boolean ignores;
         float label;
         float ignored;
+
+        /** p - t; no class but the likeliest has p above 1/2. */
+        private static float excess(float p, float others, float t) {
+            return Scalar.ifLess(0.5f, p, 1 - t - others, p - t);
+        }
+
+        /** 1 - p. */
+        private static float outside(float p, float others) {
+            return Scalar.ifLess(0.5f, p, others, 1 - p);
+        }
 
         @Override
         public float value(float x, float t, float a, float b) {
@@ -252,13 +269,15 @@ public final class OverlapFormulas {
         @Override
         public float second(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? x * a * (1 - target) : positivePart(x * a - target));
+            return unlessIgnored(t, ignored, ignores, product ? x * a * (1 - target)
+                    : positivePart(excess(x * a, b, target)));
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? (1 - x * a) * target : positivePart(target - x * a));
+            return unlessIgnored(t, ignored, ignores, product ? outside(x * a, b) * target
+                    : positivePart(-excess(x * a, b, target)));
         }
     }
 

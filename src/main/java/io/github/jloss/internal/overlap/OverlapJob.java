@@ -16,9 +16,9 @@ import io.github.jloss.internal.overlap.OverlapFormulas.ElementSlopes;
 import io.github.jloss.internal.overlap.OverlapFormulas.ElementSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.Exponential;
 import io.github.jloss.internal.overlap.OverlapFormulas.Larger;
+import io.github.jloss.internal.overlap.OverlapFormulas.Likeliest;
 import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
-import io.github.jloss.internal.overlap.OverlapFormulas.Plus;
-import io.github.jloss.internal.overlap.OverlapFormulas.Reciprocal;
+import io.github.jloss.internal.overlap.OverlapFormulas.Others;
 import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
 import io.github.jloss.internal.overlap.OverlapFormulas.Times;
 import io.github.jloss.internal.parallel.Parallel;
@@ -309,16 +309,16 @@ public final class OverlapJob extends Parallel {
         }
     }
 
-    /** The reciprocals of their sums. */
+    /** The probabilities of the likeliest class, reciprocals of the sums, and of all others. */
     private void reciprocals(Span s, Scratch scratch, int n) {
-        float[] sum = scratch.reciprocal;
-        System.arraycopy(scratch.tile, 0, sum, 0, n);
-        for (int c = 1; c < what.classes(); c++) {
+        Arrays.fill(scratch.others, 0, n, -0f);
+        for (int c = 0; c < what.classes(); c++) {
             s.x.use(scratch.tile, c * n);
-            step(s, scratch.plus, sum, sum, 0, n);
+            step(s, scratch.plusOthers, scratch.others, scratch.others, 0, n);
         }
-        s.x.use(sum, 0);
-        step(s, scratch.reciprocalOf, sum, sum, 0, n);
+        s.x.use(scratch.others, 0);
+        step(s, scratch.likeliestOf, scratch.others, scratch.reciprocal, 0, n);
+        step(s, scratch.times, scratch.reciprocal, scratch.others, 0, n);
     }
 
     private void classSums(Span s, Scratch scratch, int sum, int c, long from, int n) {
@@ -326,7 +326,7 @@ public final class OverlapJob extends Parallel {
         s.x.use(scratch.tile, c * n);
         classTarget(s.t, scratch, c, from, n);
         s.a.use(scratch.reciprocal, 0);
-        s.b.use(scratch.reciprocal, 0);
+        s.b.use(scratch.others, 0);
         scratch.classSums.label = what.firstLabel() + c;
         scratch.classSumsKernel.run(scratch.classSums, s, n);
         for (int i = 0; i < 3; i++) {
@@ -510,9 +510,9 @@ public final class OverlapJob extends Parallel {
 
         final Step larger = new Step(new Larger());
         final Step exponential = new Step(new Exponential());
-        final Step plus = new Step(new Plus());
+        final Step plusOthers = new Step(new Others());
         final Step times = new Step(new Times());
-        final Step reciprocalOf = new Step(new Reciprocal());
+        final Step likeliestOf = new Step(new Likeliest());
         PointwiseKernel classSumsKernel;
         PointwiseKernel likeliestKernel;
         PointwiseKernel slopeMeanKernel;
@@ -520,6 +520,7 @@ public final class OverlapJob extends Parallel {
 
         final float[] max = new float[MOST];
         final float[] reciprocal = new float[MOST];
+        final float[] others = new float[MOST];
         final float[] likeliest = new float[MOST];
         final float[] mean = new float[MOST];
         final float[] labels = new float[MOST];
@@ -574,9 +575,9 @@ public final class OverlapJob extends Parallel {
             Kernels kernels = job.kernels;
             larger.kernel = kernels.of(larger.formula, Mode.MAP);
             exponential.kernel = kernels.of(exponential.formula, Mode.MAP);
-            plus.kernel = kernels.of(plus.formula, Mode.MAP);
+            plusOthers.kernel = kernels.of(plusOthers.formula, Mode.MAP);
             times.kernel = kernels.of(times.formula, Mode.MAP);
-            reciprocalOf.kernel = kernels.of(reciprocalOf.formula, Mode.MAP);
+            likeliestOf.kernel = kernels.of(likeliestOf.formula, Mode.MAP);
             classSumsKernel = kernels.of(classSums, Mode.SUM);
             likeliestKernel = kernels.of(likeliestSlope, Mode.MAP);
             slopeMeanKernel = kernels.of(slopeMean, Mode.MAP);
