@@ -4,6 +4,7 @@ package io.github.jloss.internal.formula;
 import static java.lang.invoke.MethodType.methodType;
 
 import io.github.jloss.internal.formula.Lifter.Refused;
+import io.github.jloss.internal.kernel.ClassFiles;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;

@@ -49,8 +49,12 @@ public abstract class Kernels {
             @Override
             PointwiseKernel translate(ElementFormula formula, Parameters parameters, Mode mode,
                     boolean inNativeMemory) {
-                return SimdKernels.make(formula.getClass(), parameters, parameters.variant(formula), mode,
-                        inNativeMemory);
+                PointwiseKernel loop = SimdKernels.make(formula.getClass(), parameters, parameters.variant(formula),
+                        mode, inNativeMemory);
+                if (!ClassFiles.isOurs(formula.getClass())) {
+                    Probe.requireSame(loop, formula, parameters, mode);
+                }
+                return loop;
             }
 
             @Override
@@ -145,7 +149,10 @@ public abstract class Kernels {
             if (error == null) {
                 try {
                     return translate(formula, parameters, mode, inNativeMemory);
-                } catch (RuntimeException | LinkageError | StackOverflowError e) {
+                } catch (Throwable e) {
+                    if (e instanceof VirtualMachineError fatal && !(e instanceof StackOverflowError)) {
+                        throw fatal;
+                    }
                     error = sentence(e);
                 }
             }

@@ -5,11 +5,14 @@ import io.github.jloss.spi.ElementFormula;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * The components of a formula record, or the fields of a {@link MutableFormula}: its floats are the parameters of the
@@ -123,6 +126,52 @@ public final class Parameters {
             reader = MethodHandles.foldArguments(reader, MethodHandles.filterArguments(store, 1, floats[i]));
         }
         return reader;
+    }
+
+    /**
+     * The float components.
+     *
+     * @param formula whose components
+     * @return their values in order
+     */
+    float[] floats(ElementFormula formula) {
+        float[] values = new float[floats.length];
+        try {
+            for (int i = 0; i < floats.length; i++) {
+                values[i] = (float) floats[i].invokeExact(formula);
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+        return values;
+    }
+
+    /**
+     * A formula of the same class and the same boolean components whose float components are any others.
+     *
+     * @param formula a record
+     * @param random draws the components
+     * @return another record, or null if there is none, or its constructor does not like them
+     */
+    ElementFormula relative(ElementFormula formula, RandomGenerator random) {
+        RecordComponent[] components = formula.getClass().getRecordComponents();
+        if (components == null || floats.length == 0) {
+            return null;
+        }
+        int variant = variant(formula);
+        Object[] values = Arrays.stream(components).<Object>map(c -> c.getType() == boolean.class
+                ? flag(c.getName(), variant) : (float) random.nextGaussian(0.5, 1)).toArray();
+        try {
+            Constructor<? extends ElementFormula> constructor = formula.getClass().getDeclaredConstructor(
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            if (!constructor.trySetAccessible()) {
+                return null;
+            }
+            ElementFormula relative = constructor.newInstance(values);
+            return variant(relative) == variant ? relative : null;
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 
     /**

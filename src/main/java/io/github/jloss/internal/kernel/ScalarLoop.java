@@ -2,9 +2,6 @@
 package io.github.jloss.internal.kernel;
 
 import io.github.jloss.spi.ElementFormula;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -27,12 +24,10 @@ public final class ScalarLoop implements PointwiseKernel {
 
     /** A kernel with a copy of the loop for this formula class. */
     static PointwiseKernel of(Class<? extends ElementFormula> formula, Mode mode) {
-        try (InputStream in = ScalarLoop.class.getResourceAsStream("ScalarLoop.class")) {
-            MethodHandles.Lookup copy = MethodHandles.lookup()
-                    .defineHiddenClassWithClassData(in.readAllBytes(), new Copy(formula, mode), true);
+        try {
+            MethodHandles.Lookup copy = MethodHandles.lookup().defineHiddenClassWithClassData(
+                    ClassFiles.bytes(ScalarLoop.class), new Copy(formula, mode), true);
             return (PointwiseKernel) copy.lookupClass().getDeclaredConstructor().newInstance();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.simd;
 
+import io.github.jloss.internal.kernel.ClassFiles;
 import io.github.jloss.internal.kernel.Fma;
 import io.github.jloss.internal.kernel.Parameters;
-import io.github.jloss.internal.formula.ClassFiles;
 import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
 import io.github.jloss.internal.formula.Node.FloatConstant;
