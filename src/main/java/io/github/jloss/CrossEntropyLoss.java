@@ -51,6 +51,16 @@ public final class CrossEntropyLoss extends SoftmaxLoss {
     }
 
     /**
+     * With another reduction.
+     *
+     * @param reduction how the losses of the rows become one number
+     * @return a new loss
+     */
+    public CrossEntropyLoss withReduction(Reduction reduction) {
+        return with(options().withReduction(reduction));
+    }
+
+    /**
      * With weights for the classes.
      *
      * @param weight one for each class, (C), or null for none

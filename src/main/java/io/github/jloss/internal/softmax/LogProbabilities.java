@@ -17,7 +17,7 @@ public final class LogProbabilities {
             float loss = weight == 0 ? 0 : -weight * job.input.get(job.index(row, label));
             sum += loss;
             if (job.losses != null) {
-                job.losses.set(row, loss);
+                job.losses.set(row, job.unit * loss);
             }
         }
         if (job.gradient != null) {

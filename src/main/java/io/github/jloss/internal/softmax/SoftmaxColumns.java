@@ -21,8 +21,8 @@ public final class SoftmaxColumns extends SoftmaxStage {
     /** Classes of a pass for maxima or sums, besides what is known already. */
     private static final int PASS = 3;
 
-    /** Classes whose summands are added in float before their sum is added to the others: rounding stays small. */
-    private static final int BLOCK = 10 * PASS;
+    /** Passes whose results are added in float before their sum is added to a double: rounding stays small. */
+    private static final int PASSES = 10;
 
     private static final float[] ZEROS = new float[MOST];
 
@@ -33,6 +33,7 @@ public final class SoftmaxColumns extends SoftmaxStage {
     /** {@link #label} as floats. */
     private final float[] own = new float[MOST];
     private final float[] part = new float[MOST];
+    private final double[] total = new double[MOST];
     private final SoftmaxFormulas.Max maximum = new SoftmaxFormulas.Max();
     private final SoftmaxFormulas.ArgMax argMax = new SoftmaxFormulas.ArgMax();
     private final SoftmaxFormulas.AddExp addExp = new SoftmaxFormulas.AddExp();
@@ -125,35 +126,68 @@ public final class SoftmaxColumns extends SoftmaxStage {
 
     @Override
     void sumOthers() {
-        Arrays.fill(others, 0, width, 0);
         if (job.gradient != null) {
             openResult();
         }
-        for (int block = 0; block < job.classes; block += BLOCK) {
-            Arrays.fill(part, 0, width, 0);
-            int end = Math.min(block + BLOCK, job.classes);
-            if (job.hasOthers() || job.gradient == null) {
-                addExp(block, end);
+        boolean keeps = job.gradient != null && !job.hasOthers();
+        int block = keeps ? PASSES * PASS : PASSES;
+        for (int from = 0; from < job.classes; from += block) {
+            float[] sum = open(from, block, others);
+            int to = Math.min(from + block, job.classes);
+            if (keeps) {
+                exp(from, to, sum);
             } else {
-                exp(block, end);
+                addExp(from, to, sum);
             }
-            addPart(others);
+            close(to, block, others);
+        }
+    }
+
+    /** Where a block of classes is added up: where its sum belongs if there is no other block. */
+    private float[] open(int from, int block, float[] result) {
+        float[] sum = job.classes <= block ? result : part;
+        Arrays.fill(sum, 0, width, 0);
+        if (from == 0) {
+            Arrays.fill(total, 0, width, 0);
+        }
+        return sum;
+    }
+
+    /** The sums over a block go to those over all. */
+    private void close(int to, int block, float[] result) {
+        if (job.classes > block) {
+            add(part, total, width);
+            if (to == job.classes) {
+                round(total, result, width);
+            }
+        }
+    }
+
+    private static void add(float[] summands, double[] sums, int n) {
+        for (int i = 0; i < n; i++) {
+            sums[i] += summands[i];
+        }
+    }
+
+    private static void round(double[] sums, float[] floats, int n) {
+        for (int i = 0; i < n; i++) {
+            floats[i] = (float) sums[i];
         }
     }
 
     /** Where nothing but the sum is needed, or the logits again. */
-    private void addExp(int from, int to) {
+    private void addExp(int from, int to, float[] sum) {
         PointwiseKernel kernel = job.kernels.of(addExp, Mode.MAP);
         for (int c = from; c < to; c++) {
             addExp.number = c;
-            use(max, max, own, part);
+            use(max, max, own, sum);
             at(s.x, x, c);
-            pass(kernel, addExp, part, 0);
+            pass(kernel, addExp, sum, 0);
         }
     }
 
     /** Where e^(x - M) is needed again for the gradients. */
-    private void exp(int from, int to) {
+    private void exp(int from, int to, float[] sum) {
         PointwiseKernel kernel = job.kernels.of(exp, Mode.MAP);
         for (int c = from; c < to; c++) {
             exp.number = c;
@@ -163,7 +197,7 @@ public final class SoftmaxColumns extends SoftmaxStage {
         }
         kernel = job.kernels.of(add, Mode.MAP);
         for (int c = from; c < to; c += PASS) {
-            use(part, part, ZEROS, ZEROS);
+            use(sum, sum, ZEROS, ZEROS);
             at(s.t, result, c);
             if (c + 1 < to) {
                 at(s.a, result, c + 1);
@@ -171,13 +205,8 @@ public final class SoftmaxColumns extends SoftmaxStage {
             if (c + 2 < to) {
                 at(s.b, result, c + 2);
             }
-            pass(kernel, add, part, 0);
+            pass(kernel, add, sum, 0);
         }
-    }
-
-    private void addPart(float[] sum) {
-        use(sum, part, ZEROS, ZEROS);
-        pass(job.kernels.of(add, Mode.MAP), add, sum, 0);
     }
 
     @Override
@@ -193,28 +222,28 @@ public final class SoftmaxColumns extends SoftmaxStage {
         sumTerms(false, terms);
         sumTerms(true, slopes);
         for (int i = 0; i < n && job.soft != null; i++) {
-            terms[i] -= logSum[i] * slopes[i];
+            terms[i] -= SoftmaxFormulas.term(slopes[i], logSum[i]);
         }
     }
 
-    private void sumTerms(boolean slope, float[] sum) {
+    private void sumTerms(boolean slope, float[] result) {
         addTerm.slope = slope;
         PointwiseKernel kernel = job.kernels.of(addTerm, Mode.MAP);
-        Arrays.fill(sum, 0, width, 0);
-        for (int block = 0; block < job.classes; block += BLOCK) {
-            Arrays.fill(part, 0, width, 0);
-            for (int c = block; c < Math.min(block + BLOCK, job.classes); c++) {
+        for (int from = 0; from < job.classes; from += PASSES) {
+            float[] sum = open(from, PASSES, result);
+            int to = Math.min(from + PASSES, job.classes);
+            for (int c = from; c < to; c++) {
                 addTerm.number = c;
                 addTerm.flat = flat(c);
                 addTerm.special = special(c);
-                use(own, own, logSum, part);
+                use(own, own, logSum, sum);
                 at(s.x, x, c);
                 if (job.soft != null) {
                     at(s.a, target, c);
                 }
-                pass(kernel, addTerm, part, 0);
+                pass(kernel, addTerm, sum, 0);
             }
-            addPart(sum);
+            close(to, PASSES, result);
         }
     }
 

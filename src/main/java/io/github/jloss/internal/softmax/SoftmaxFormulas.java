@@ -83,11 +83,11 @@ public final class SoftmaxFormulas {
         }
     }
 
-    /** The sum of four numbers, from left to right. */
+    /** A sum and three summands, so that the large number is rounded once. */
     static final class Add extends MapFormula {
         @Override
         public float value(float x, float t, float a, float b) {
-            return x + t + a + b;
+            return x + (t + a + b);
         }
     }
 
@@ -100,8 +100,8 @@ public final class SoftmaxFormulas {
     }
 
     /**
-     * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the sum
-     * over all classes, or its logarithm.
+     * Of a row, with maximum x, the sum t of e^(x_j - max) over all classes but one, and that one's logit a: the
+     * logarithm of the sum over all classes, or that one's summand.
      */
     static final class RowNumber extends MapFormula {
         boolean log;
@@ -109,7 +109,7 @@ public final class SoftmaxFormulas {
         @Override
         public float value(float x, float t, float a, float b) {
             float e = Scalar.expNeg(x - a);
-            return log ? logSum(t, e) : t + e;
+            return log ? logSum(t, e) : e;
         }
     }
 
@@ -285,6 +285,49 @@ public final class SoftmaxFormulas {
     }
 
     /**
+     * The gradient of a row's own class where other classes have terms, but for the row's scale. It is the difference
+     * of what the softmax gives and what the target takes, for this class or, as gradients of a row add up to 0, for
+     * all others with the opposite sign: whichever are the smaller numbers, so that little is lost where the class is
+     * one of many alike, nor where it is nearly certain.
+     *
+     * @param q the factor on e^(x_j - max) in the gradients
+     * @param others the sum of these over the other classes
+     * @param own this class's
+     * @param slopes the sum of minus dL/dlp_j over the other classes
+     * @param slope this class's
+     * @return dL/dx
+     */
+    public static float ownGradient(float q, float others, float own, float slopes, float slope) {
+        float given = term(q, own);
+        float taken = term(q, others);
+        float here = Math.abs(given) + Math.abs(slope);
+        float elsewhere = Math.abs(taken) + Math.abs(slopes);
+        return Scalar.ifLess(here, elsewhere, given - slope, slopes - taken);
+    }
+
+    /**
+     * What the other classes' terms add to the factor on e^(x_j - max).
+     *
+     * @param slopes the sum of minus dL/dlp_j over the other classes
+     * @param sum over all classes of e^(x_j - max)
+     * @return their quotient; 0 where there are no terms, whatever the row holds
+     */
+    public static float share(float slopes, float sum) {
+        return Scalar.ifEqual(slopes, 0f, 0f, slopes / sum);
+    }
+
+    /**
+     * The scale of a row that counts: 0 times a row of NaN is NaN, not the 0 of a row that does not count.
+     *
+     * @param scale the factor on the row's gradients
+     * @param q the factor on e^(x_j - max), NaN if the row has one
+     * @return the scale, NaN where it is 0 and q is no number
+     */
+    public static float scale(float scale, float q) {
+        return Scalar.ifEqual(scale, 0f, scale * q, scale);
+    }
+
+    /**
      * T f: the smoothed target, and where it is focused p^gamma = e^(gamma lp).
      *
      * @param soft whether targets are probabilities
@@ -303,7 +346,7 @@ public final class SoftmaxFormulas {
     }
 
     /**
-     * T f lp, 0 times minus infinity being 0.
+     * A product such as T f lp in which 0 times minus infinity, or NaN, is 0.
      *
      * @param factor T f
      * @param lp the logarithm of a probability

@@ -40,6 +40,9 @@ public final class SoftmaxJob extends SumJob {
      */
     private static final int MANY = 16;
 
+    /** Class weights up to here, and down to one through it, are taken as they are. */
+    private static final float ORDINARY = 0x1p64f;
+
     private static final Pool<SoftmaxJob> JOBS = new Pool<>(SoftmaxJob::new);
     private static final Pool<SoftmaxStage> ROWS = new Pool<>(SoftmaxRows::new);
     private static final Pool<SoftmaxStage> COLUMNS = new Pool<>(SoftmaxColumns::new);
@@ -58,8 +61,14 @@ public final class SoftmaxJob extends SumJob {
     boolean add;
     boolean weighted;
 
-    /** The weights of the classes, 1 where there are none. */
+    /** The weights of the classes, in {@link #unit}s. */
     float[] weights = new float[0];
+
+    /**
+     * A power of two; 1 but where class weights are so large or small that their products with losses, or one through
+     * their sum, would not be floats, or subnormal ones, though the gradient is an ordinary number.
+     */
+    float unit;
 
     private long ignoreIndex;
     private int chunkRows;
@@ -91,7 +100,6 @@ public final class SoftmaxJob extends SumJob {
     }
 
     private void prepare(Kernels newKernels, SoftmaxCall call) {
-        scale = GradientFactor.asFloat(call.scale);
         kernels = newKernels;
         formula = call.formula;
         input = call.input;
@@ -105,18 +113,33 @@ public final class SoftmaxJob extends SumJob {
         gradient = call.gradient;
         add = call.add;
         weighted = call.classWeights != null;
+        unit = 1;
         if (weighted) {
-            if (weights.length < classes) {
-                weights = new float[classes];
-            }
-            for (int c = 0; c < classes; c++) {
-                weights[c] = call.classWeights.get(c);
-            }
+            readWeights(call.classWeights);
         }
+        scale = GradientFactor.asFloat(call.scale * unit);
         int least = isRows() ? 1 : FEWEST;
         chunkRows = Math.clamp(CHUNK / classes / least * least, least, SoftmaxStage.MOST);
         lead = inner >= (long) MANY * chunkRows ? HEADER : 0;
         chunksPerImage = (inner + lead + chunkRows - 1) / chunkRows;
+    }
+
+    private void readWeights(Tensor classWeights) {
+        if (weights.length < classes) {
+            weights = new float[classes];
+        }
+        float most = 0;
+        for (int c = 0; c < classes; c++) {
+            weights[c] = classWeights.get(c);
+            most = Math.max(most, Math.abs(weights[c]));
+        }
+        if (most > ORDINARY && most <= Float.MAX_VALUE || most < 1 / ORDINARY && most > 0) {
+            int exponent = Math.max(Math.getExponent(most), 1 - Float.MAX_EXPONENT);
+            unit = Math.scalb(1f, exponent);
+            for (int c = 0; c < classes; c++) {
+                weights[c] = Math.scalb(weights[c], -exponent);
+            }
+        }
     }
 
     private void clear() {
@@ -145,7 +168,7 @@ public final class SoftmaxJob extends SumJob {
 
     /** The sum of the losses of all rows. */
     private double run(int threads, Executor executor) {
-        return sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
+        return unit * sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
                 executor);
     }
 

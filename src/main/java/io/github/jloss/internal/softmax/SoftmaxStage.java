@@ -15,8 +15,8 @@ import io.github.jloss.spi.ElementFormula;
  * {@code 1 - p_k = S_o / S} and {@code lp_k = (x_k - M) - log S}, with {@code log1p(S_o)} where k is the maximum:
  * nothing is lost of a loss that is nearly 0,
  * <li>where other classes have terms, with derivatives -D_j with respect to lp_j, one more pass sums them up,
- * <li>a pass writes the gradients {@code q e^(x_j - M) - D_j}, and {@code sum_{j≠k} D_j - q S_o} for k: the same
- * number, without the cancellation. q is the sum of all D, divided by S.
+ * <li>a pass writes the gradients {@code q e^(x_j - M) - D_j}. For k {@code sum_{j≠k} D_j - q S_o} is the same number
+ * without the cancellation where k is nearly certain. q is the sum of all D, divided by S.
  * </ol>
  */
 public abstract class SoftmaxStage {
@@ -44,7 +44,10 @@ public abstract class SoftmaxStage {
     final float[] scale = new float[MOST];
     private final float[] logit = new float[MOST];
     private final float[] weight = new float[MOST];
-    private final float[] sum = new float[MOST];
+    private final float[] own = new float[MOST];
+
+    /** k's D. */
+    private final float[] slope = new float[MOST];
     private final SoftmaxFormulas.Head head = new SoftmaxFormulas.Head();
     private final SoftmaxFormulas.RowNumber rowNumber = new SoftmaxFormulas.RowNumber();
 
@@ -117,15 +120,17 @@ public abstract class SoftmaxStage {
         double loss = s.sum();
         if (hasOthers) {
             rowNumbers(true, logSum);
-            rowNumbers(false, sum);
+            rowNumbers(false, own);
             sumTerms();
             for (int i = 0; i < n; i++) {
                 boolean counts = label[i] >= 0;
                 terms[i] = counts ? terms[i] : 0;
                 slopes[i] = counts ? slopes[i] : 0;
                 loss -= terms[i];
-                factor[i] += slopes[i] / sum[i];
-                scale[i] = counts ? job.scale(first + i) : 0;
+                float sum = others[i] + own[i];
+                slope[i] = head.focused ? factor[i] * sum : weight[i];
+                factor[i] += SoftmaxFormulas.share(slopes[i], sum);
+                scale[i] = counts ? SoftmaxFormulas.scale(job.scale(first + i), factor[i]) : 0;
             }
         } else if (job.gradient != null && job.upstream != null) {
             for (int i = 0; i < n; i++) {
@@ -148,7 +153,7 @@ public abstract class SoftmaxStage {
         s.out.use(factor, 0);
         run(head, Mode.MAP, n);
         for (int i = 0; i < n; i++) {
-            job.losses.set(first + i, job.hasOthers() ? factor[i] - terms[i] : factor[i]);
+            job.losses.set(first + i, job.unit * (job.hasOthers() ? factor[i] - terms[i] : factor[i]));
         }
     }
 
@@ -158,8 +163,9 @@ public abstract class SoftmaxStage {
             return 0;
         }
         float q = factor[row];
-        float taken = q == 0 ? 0 : q * others[row];
-        return job.hasOthers() ? scale[row] * (slopes[row] - taken) : 0 - taken;
+        return job.hasOthers()
+                ? scale[row] * SoftmaxFormulas.ownGradient(q, others[row], own[row], slopes[row], slope[row])
+                : 0 - SoftmaxFormulas.term(q, others[row]);
     }
 
     /** Numbers of rows as operands. */

@@ -184,16 +184,17 @@ public final class Softmax {
             float allTerms = Team.total(context, shared, together, terms, termsError);
             float allSlopes = Team.total(context, shared, together, slopes, slopesError);
             if (!focusedOthers) {
-                allTerms -= allSlopes * logSum;
+                allTerms -= SoftmaxFormulas.term(allSlopes, logSum);
             }
 
             float lossOfOwn = logSum - (logit - max);
             float power = focused ? Scalar.pow(others / (others + e), gamma) : 1f;
             float loss = SoftmaxFormulas.ownLoss(focused, power, lossOfOwn, ownWeight);
             float q = SoftmaxFormulas.ownFactor(focused, gamma, power, lossOfOwn, others, e, ownWeight);
+            float ownSlope = focused ? q * (others + e) : ownWeight;
             if (hasOthers && own >= 0) {
                 loss -= allTerms;
-                q += allSlopes / (others + e);
+                q += SoftmaxFormulas.share(allSlopes, others + e);
             }
             if (exists && lane == 0) {
                 float next = lossSum + loss;
@@ -208,13 +209,16 @@ public final class Softmax {
             if (upstream >= 0 && exists) {
                 scale *= memory.get(upstream + row);
             }
-            if (!hasOthers) {
+            if (hasOthers) {
+                scale = SoftmaxFormulas.scale(scale, q);
+            } else {
                 q *= scale;
             }
             // A NaN counts.
             boolean counts = own >= 0 && !((hasOthers ? scale : q) == 0f);
-            float taken = q == 0f ? 0f : q * others;
-            float ownGradient = hasOthers ? scale * (allSlopes - taken) : 0f - taken;
+            float ownGradient = hasOthers
+                    ? scale * SoftmaxFormulas.ownGradient(q, others, e, allSlopes, ownSlope)
+                    : 0f - SoftmaxFormulas.term(q, others);
             int last = exists && gradient >= 0 && (counts || !add) ? classes : 0;
             for (int c = lane; c < last; c += width) {
                 int i = start + c * inner;
