@@ -372,7 +372,7 @@ class SoftmaxTest {
                 loss.toString());
         assertEquals(loss.toString(), loss.on(Backend.cpu(2)).toString());
         assertNotEquals(loss, loss.on(Backend.cpu(2)));
-        assertNotEquals(loss, loss.withWeight(Tensor.of(new float[3])));
+        assertNotEquals(loss, loss.withWeight(Tensor.of(new float[] {0, 0, 1})));
         assertNotEquals(new NLLLoss(), new CrossEntropyLoss());
         for (CrossEntropyLoss other : List.of(loss.withClassAxisLast(), loss.withEmptyMeanZero(), loss.withMeanOfRows(),
                 loss.withIgnoreIndex(1), loss.withLabelSmoothing(0.2))) {
