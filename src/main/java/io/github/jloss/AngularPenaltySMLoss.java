@@ -68,6 +68,8 @@ import java.util.Objects;
  */
 public final class AngularPenaltySMLoss implements Criterion {
 
+    private static final long serialVersionUID = 1;
+
     /** The penalties. */
     public enum Type {
         /** cos(th + m). */

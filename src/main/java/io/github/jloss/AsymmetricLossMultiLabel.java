@@ -25,6 +25,8 @@ import io.github.jloss.spi.Scalar;
  */
 public final class AsymmetricLossMultiLabel extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** timm's defaults: gammaNeg 4, gammaPos 1, clip 0.05, eps 1e-8, gradient through the weight, the sum. */
     public AsymmetricLossMultiLabel() {
         this(4, 1, 0.05, 1e-8, false, Reduction.SUM);

@@ -18,6 +18,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class AsymmetricLossSingleLabel extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** gammaPos 1, gammaNeg 4, eps 0.1, the mean: timm's defaults. */
     public AsymmetricLossSingleLabel() {
         this(1, 4, 0.1, Reduction.MEAN);

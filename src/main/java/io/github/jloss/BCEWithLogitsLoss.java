@@ -15,6 +15,8 @@ import io.github.jloss.spi.PointwiseFormula;
  */
 public final class BCEWithLogitsLoss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** Without weights, the mean over all elements. */
     public BCEWithLogitsLoss() {
         this(Reduction.MEAN);

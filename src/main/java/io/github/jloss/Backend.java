@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -14,7 +15,7 @@ import java.util.concurrent.Executor;
  * Loss bce = new BCEWithLogitsLoss().on(Backend.cpu(4));            // four threads
  * }</pre>
  */
-public interface Backend {
+public interface Backend extends Serializable {
 
     /**
      * The CPU: SIMD where the JVM has {@code jdk.incubator.vector}, scalar code otherwise, and the same bits either

@@ -66,9 +66,18 @@ public final class Backward {
         return Double.isNaN(divisor) ? own : divisor;
     }
 
-    /** This delivery with its factor multiplied and its adding decided: how a sum of losses passes it on. */
+    /**
+     * This delivery with its factor multiplied and its adding decided: how a sum of losses passes it on. The factor is
+     * a float in the end, which is found out here, before a part of the sum has written anything.
+     */
     Backward part(double weight, boolean adds) {
-        return new Backward(adds, scale * weight, divisor);
+        double factor = scale * weight;
+        double largest = Math.max(Math.abs(factor), Math.abs(factor / divisorOr(1)));
+        if (largest > Float.MAX_VALUE) {
+            throw new IllegalArgumentException("weight times scale: found " + weight + " times " + scale
+                    + (Double.isNaN(divisor) ? "" : " by " + divisor) + ", which does not fit into a float");
+        }
+        return new Backward(adds, factor, divisor);
     }
 
     @Override

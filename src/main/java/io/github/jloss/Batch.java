@@ -38,6 +38,10 @@ public record Batch(List<Tensor> inputs, Target target, List<Tensor> gradients, 
      * @param weights what each loss is multiplied by, or null for 1
      */
     public Batch {
+        for (Tensor input : Objects.requireNonNull(inputs, "inputs")) {
+            Objects.requireNonNull(input, "input");
+        }
+        Objects.requireNonNull(gradients, "gradients");
         inputs = List.copyOf(inputs);
         gradients = Collections.unmodifiableList(Arrays.asList(gradients.toArray(Tensor[]::new)));
         if (!gradients.isEmpty() && gradients.size() != inputs.size()) {
@@ -65,7 +69,7 @@ public record Batch(List<Tensor> inputs, Target target, List<Tensor> gradients, 
      * @return the batch
      */
     public static Batch of(Tensor input, Target target) {
-        return new Batch(List.of(input), target, List.of());
+        return new Batch(List.of(Objects.requireNonNull(input, "input")), target, List.of());
     }
 
     /**
@@ -77,7 +81,8 @@ public record Batch(List<Tensor> inputs, Target target, List<Tensor> gradients, 
      * @return the batch
      */
     public static Batch of(Tensor input, Target target, Tensor gradient) {
-        return new Batch(List.of(input), target, List.of(Objects.requireNonNull(gradient, "gradient")));
+        return new Batch(List.of(Objects.requireNonNull(input, "input")), target,
+                List.of(Objects.requireNonNull(gradient, "gradient")));
     }
 
     /**

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * A weighted sum of losses over the same input and target, with one gradient.
@@ -15,54 +12,22 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>The value is {@code sum of w_k L_k}, each part reduced its own way; so is the gradient, which the first part
- * overwrites and the others add to. The gradient must not be the input or the target itself: the second part still
- * needs them. {@link #totals} has the totals of the parts.
+ * overwrites and the others add to. The gradient must not be the input, the target or the weights themselves: the
+ * second part still needs them. A batch's weights are those of every part. {@link #totals} has the totals of the parts.
+ *
+ * <p>Nothing is written unless all parts are valid: their arguments, their totals, and their weights times the scale of
+ * the gradient, which must be floats.
  */
 public final class CombinedLoss implements Loss {
 
-    private static final class Part {
+    private static final long serialVersionUID = 1;
 
-        private final double weight;
-        private final Loss loss;
+    private static final String STILL_NEEDED = "the parts after the first still need it";
 
-        /** The last delivery asked for, so that a caller that keeps using one makes no garbage. */
-        private Delivery last = new Delivery(null, false, null);
+    private final WeightedSum<Loss> parts;
 
-        private Part(double weight, Loss loss) {
-            this.weight = Checks.finite("weight", weight);
-            this.loss = Objects.requireNonNull(loss, "loss");
-            if (loss.reduction() == Reduction.NONE) {
-                throw new IllegalArgumentException("loss: " + loss + " has reduction NONE, expected one number");
-            }
-        }
-
-        private Backward weighted(Backward how, boolean adds) {
-            Delivery delivery = last;
-            if (delivery.whole != how || delivery.adds != adds) {
-                delivery = new Delivery(how, adds, how.part(weight, adds));
-                last = delivery;
-            }
-            return delivery.part;
-        }
-
-        @Override
-        public boolean equals(Object o) {
-            return o instanceof Part p && weight == p.weight && loss.equals(p.loss);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(weight, loss);
-        }
-    }
-
-    /** How the whole sum's gradient is delivered, and so how a part's. */
-    private record Delivery(Backward whole, boolean adds, Backward part) {}
-
-    private final List<Part> parts;
-
-    private CombinedLoss(List<Part> parts) {
-        this.parts = List.copyOf(parts);
+    private CombinedLoss(WeightedSum<Loss> parts) {
+        this.parts = parts;
     }
 
     /**
@@ -73,7 +38,7 @@ public final class CombinedLoss implements Loss {
      * @return the weighted loss
      */
     public static CombinedLoss of(double weight, Loss loss) {
-        return new CombinedLoss(List.of(new Part(weight, loss)));
+        return new CombinedLoss(WeightedSum.empty()).plus(weight, loss);
     }
 
     /**
@@ -97,9 +62,7 @@ public final class CombinedLoss implements Loss {
      * @return a new sum
      */
     public CombinedLoss plus(double weight, Loss loss) {
-        List<Part> more = new ArrayList<>(parts);
-        more.add(new Part(weight, loss));
-        return new CombinedLoss(more);
+        return new CombinedLoss(parts.plus(null, weight, Objects.requireNonNull(loss, "loss")));
     }
 
     /** Always {@link Reduction#SUM}: of the parts, which are reduced their own way. */
@@ -112,64 +75,118 @@ public final class CombinedLoss implements Loss {
     public double forward(Tensor input, Target target) {
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            value += part.weight * part.loss.forward(input, target);
+            value += parts.times(i, parts.get(i).forward(input, target));
+        }
+        return value;
+    }
+
+    @Override
+    public double forward(Batch batch) {
+        double value = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            value += parts.times(i, parts.get(i).forward(batch));
         }
         return value;
     }
 
     @Override
     public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
+        parts.requireDeliverable(how);
         requireValid(input, target, gradient);
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            Backward partHow = part.weighted(how, how.adds() || i > 0);
-            value += part.weight * part.loss.forwardBackward(input, target, gradient, partHow);
+            value += parts.times(i, parts.get(i).forwardBackward(input, target, gradient, delivery(i, how)));
         }
         return value;
+    }
+
+    @Override
+    public double forwardBackward(Batch batch, Backward how) {
+        parts.requireDeliverable(how);
+        requireValid(batch);
+        double value = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            value += parts.times(i, parts.get(i).forwardBackward(batch, delivery(i, how)));
+        }
+        return value;
+    }
+
+    /** The parts after the first add. */
+    private Backward delivery(int i, Backward how) {
+        return parts.delivery(i, how, how.adds() || i > 0);
     }
 
     @Override
     public Totals totals(Tensor input, Target target) {
-        return new Totals(toString(), new double[0], parts.stream().map(p -> p.loss.totals(input, target)).toList());
+        return parts.totals(toString(), i -> parts.get(i).totals(input, target));
+    }
+
+    @Override
+    public Totals totals(Batch batch) {
+        return parts.totals(toString(), i -> parts.get(i).totals(batch));
     }
 
     @Override
     public double finish(Totals totals) {
-        totals.requireOf(toString(), 0, parts.size());
-        double value = 0;
-        for (int i = 0; i < parts.size(); i++) {
-            value += parts.get(i).weight * parts.get(i).loss.finish(totals.parts().get(i));
-        }
-        return value;
+        return parts.finish(toString(), totals);
     }
 
     @Override
     public void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
-        requireValid(input, target, gradient);
-        whole.requireOf(toString(), 0, parts.size());
+        backward(Batch.of(input, target, gradient), whole, how);
+    }
+
+    @Override
+    public void backward(Batch batch, Totals whole, Backward how) {
+        parts.requireDeliverable(how);
+        requireValid(batch, whole);
         for (int i = 0; i < parts.size(); i++) {
-            Backward partHow = parts.get(i).weighted(how, how.adds() || i > 0);
-            parts.get(i).loss.backward(input, target, whole.parts().get(i), gradient, partHow);
+            parts.get(i).backward(batch, whole.part(i), delivery(i, how));
         }
     }
 
     @Override
     public void requireValid(Tensor input, Target target, Tensor gradient) {
         for (int i = 0; i < parts.size(); i++) {
-            parts.get(i).loss.requireValid(input, target, gradient);
+            parts.get(i).requireValid(input, target, gradient);
         }
+        requireApart(input, target, gradient);
+    }
+
+    @Override
+    public void requireValid(Batch batch) {
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).requireValid(batch);
+        }
+        requireApart(batch);
+    }
+
+    @Override
+    public void requireValid(Batch batch, Totals whole) {
+        finish(Objects.requireNonNull(whole, "whole"));
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).requireValid(batch, whole.part(i));
+        }
+        requireApart(batch);
+    }
+
+    private void requireApart(Batch batch) {
+        requireApart(batch.input(0), batch.target(), batch.gradient(0));
+        if (parts.size() > 1 && batch.weights() != null) {
+            Checks.apart("gradient", batch.gradient(0), "weights", batch.weights(), STILL_NEEDED);
+        }
+    }
+
+    private void requireApart(Tensor input, Target target, Tensor gradient) {
         if (parts.size() > 1) {
-            String why = "the parts after the first still need it";
-            Checks.apart("gradient", gradient, "input", input, why);
-            if (target instanceof Tensor floats) Checks.apart("gradient", gradient, "target", floats, why);
+            Checks.apart("gradient", gradient, "input", input, STILL_NEEDED);
+            if (target instanceof Tensor floats) Checks.apart("gradient", gradient, "target", floats, STILL_NEEDED);
         }
     }
 
     @Override
     public CombinedLoss on(Backend backend) {
-        return new CombinedLoss(parts.stream().map(p -> new Part(p.weight, p.loss.on(backend))).toList());
+        return new CombinedLoss(parts.map(loss -> loss.on(backend)));
     }
 
     @Override
@@ -184,7 +201,6 @@ public final class CombinedLoss implements Loss {
 
     @Override
     public String toString() {
-        return parts.stream().map(p -> p.weight + " * " + p.loss)
-                .collect(Collectors.joining(" + ", "CombinedLoss[", "]"));
+        return "CombinedLoss" + parts;
     }
 }

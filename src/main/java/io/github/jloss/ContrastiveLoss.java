@@ -24,6 +24,8 @@ import java.util.function.DoubleUnaryOperator;
  */
 public final class ContrastiveLoss extends PairLoss {
 
+    private static final long serialVersionUID = 1;
+
     private final boolean transforms;
 
     /** Margin 2, Euclidean distance, the mean over all pairs. */

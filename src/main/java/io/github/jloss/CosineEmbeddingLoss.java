@@ -15,6 +15,8 @@ import io.github.jloss.spi.DistanceFormula;
  */
 public final class CosineEmbeddingLoss extends PairLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** Margin 0, the mean over all pairs. */
     public CosineEmbeddingLoss() {
         this(0, Reduction.MEAN);

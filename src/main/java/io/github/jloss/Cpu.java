@@ -3,6 +3,7 @@ package io.github.jloss;
 
 import io.github.jloss.internal.CpuFamilies;
 import io.github.jloss.internal.kernel.Kernels;
+import io.github.jloss.spi.NamedBackend;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -56,6 +57,11 @@ record Cpu(CpuFamilies families) implements Backend {
                     + " for loops without SIMD", null);
         }
         return this;
+    }
+
+    /** Threads and executors belong to this JVM: elsewhere it is the default CPU. */
+    private Object writeReplace() {
+        return new NamedBackend(name());
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,8 +9,11 @@ import java.util.List;
  * (pairs, triplets, embeddings with class weights). This is the common form for what holds losses of all kinds:
  * {@link MultiTaskLoss}, programs that know a loss by its name. Each loss also has methods that take its arguments one
  * by one. Immutable, thread-safe, with value semantics.
+ *
+ * <p>Serializable, with all options: numbers of tensors are written as numbers, wherever they are, and the back end as
+ * its name, without threads, executors and devices. Functions and distances of the caller's must be serializable, too.
  */
-public interface Criterion {
+public interface Criterion extends Serializable {
 
     /**
      * The inputs, in the order in which a batch has them.
@@ -51,6 +55,18 @@ public interface Criterion {
      * @throws IllegalArgumentException if an argument does not fit; the message names it
      */
     void requireValid(Batch batch);
+
+    /**
+     * Refuses what {@link #backward(Batch, Totals, Backward)} would refuse, and does nothing else.
+     *
+     * @param batch inputs, target, and the tensors that would receive the gradients
+     * @param whole the totals of the whole batch
+     * @throws IllegalArgumentException if an argument does not fit; the message names it
+     */
+    default void requireValid(Batch batch, Totals whole) {
+        requireValid(batch);
+        finish(whole);
+    }
 
     /**
      * First phase: what this piece of a batch adds to the whole.

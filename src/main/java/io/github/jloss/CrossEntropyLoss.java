@@ -24,6 +24,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class CrossEntropyLoss extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     private static final SoftmaxOptions DEFAULTS = SoftmaxOptions.of(new SoftmaxFormula(0, 0, 0, false), -100,
             Reduction.MEAN);
 

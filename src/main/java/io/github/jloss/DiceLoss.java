@@ -9,6 +9,8 @@ package io.github.jloss;
  */
 public final class DiceLoss extends RegionLoss<DiceLoss> {
 
+    private static final long serialVersionUID = 1;
+
     private DiceLoss(Mode mode) {
         super(mode, 0.5, 0.5);
     }

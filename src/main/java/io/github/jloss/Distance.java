@@ -6,6 +6,7 @@ import io.github.jloss.internal.distance.EuclideanDistance;
 import io.github.jloss.internal.distance.ManhattanDistance;
 import io.github.jloss.internal.distance.PowerDistance;
 import io.github.jloss.internal.distance.SquaredEuclideanDistance;
+import java.io.Serializable;
 
 /**
  * How far apart two embeddings are, and which way they move apart fastest. Those made here are computed by SIMD; one
@@ -14,7 +15,7 @@ import io.github.jloss.internal.distance.SquaredEuclideanDistance;
  *
  * <p>A distance is part of its loss: {@code equals} and {@code toString} should tell distances apart (records do).
  */
-public interface Distance {
+public interface Distance extends Serializable {
 
     /**
      * The distance.

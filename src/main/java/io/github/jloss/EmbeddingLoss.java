@@ -5,6 +5,9 @@ import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.DistanceCall;
 import io.github.jloss.spi.DistanceFamily;
 import io.github.jloss.spi.DistanceFormula;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -23,6 +26,8 @@ import java.util.Objects;
  * unless a weight of 0 takes that distance out of the loss; rows do not touch each other.
  */
 public abstract class EmbeddingLoss implements Criterion, Cloneable {
+
+    private static final long serialVersionUID = 1;
 
     private static final Pool<DistanceCall> CALLS = new Pool<>(DistanceCall::new);
 
@@ -315,6 +320,16 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
             throw new IllegalArgumentException("target: found one, but " + getClass().getSimpleName() + " takes none");
         }
         return batch.target();
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        try {
+            out.defaultWriteObject();
+        } catch (NotSerializableException e) {
+            throw (IOException) new NotSerializableException(this + ": found " + e.getMessage() + " in it, expected it to"
+                    + " be Serializable, as a lambda is that is cast to (DoubleUnaryOperator & Serializable)")
+                    .initCause(e);
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.github.jloss;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -41,6 +42,8 @@ import java.util.Objects;
  */
 public final class FocalLoss implements Loss {
 
+    private static final long serialVersionUID = 1;
+
     private static final double LEAST_NORM = 1e-6;
 
     /** Labels are compared as floats. */
@@ -57,7 +60,7 @@ public final class FocalLoss implements Loss {
 
     /** What can be chosen; NaN where an option is not set. */
     private record Options(double alpha, double gamma, boolean ignores, long ignoreIndex, double reducedThreshold,
-            boolean normalized, Reduction reduction) {}
+            boolean normalized, Reduction reduction) implements Serializable {}
 
     private FocalLoss(boolean multiclass, Options options, Backend backend) {
         this.multiclass = multiclass;

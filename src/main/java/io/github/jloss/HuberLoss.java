@@ -13,6 +13,8 @@ import io.github.jloss.spi.Scalar;
  */
 public final class HuberLoss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** {@code delta = 1}, the mean over all elements. */
     public HuberLoss() {
         this(1, Reduction.MEAN);

@@ -21,6 +21,8 @@ import java.util.Objects;
  */
 public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
 
+    private static final long serialVersionUID = 1;
+
     /** What a region costs whose target is empty. */
     public enum Empty {
         /** 1, whatever is predicted, with gradient 0, as in deep-ml: {@code L = 1 - I / (U + smooth)}. */

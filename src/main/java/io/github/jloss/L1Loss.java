@@ -12,6 +12,8 @@ import io.github.jloss.spi.Scalar;
  */
 public final class L1Loss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** The mean over all elements. */
     public L1Loss() {
         this(Reduction.MEAN);

@@ -13,6 +13,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class LabelSmoothingCrossEntropyLoss extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** Smoothing 0.1, the mean. */
     public LabelSmoothingCrossEntropyLoss() {
         this(0.1, Reduction.MEAN);

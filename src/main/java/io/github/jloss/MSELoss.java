@@ -11,6 +11,8 @@ import io.github.jloss.spi.PointwiseFormula;
  */
 public final class MSELoss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** The mean over all elements. */
     public MSELoss() {
         this(Reduction.MEAN);

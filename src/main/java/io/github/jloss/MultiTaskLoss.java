@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.io.Serializable;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * A weighted sum of losses over heads: each head of a model has its own inputs, target, loss and weight.
@@ -15,30 +13,19 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>The value is {@code sum of w_k L_k}, each head reduced its own way, and each head's gradients are those of that
- * sum. Nothing is written unless the arguments of all heads are valid. {@link #totals} has the totals of the heads.
+ * sum. Nothing is written unless all heads are valid: their arguments, their totals, and their weights times the scale
+ * of the gradient, which must be floats. No head's gradient may share memory with anything of another head.
+ * {@link #totals} has the totals of the heads.
  * Losses of one and the same input are summed by {@link CombinedLoss}, into one gradient.
  */
-public final class MultiTaskLoss {
+public final class MultiTaskLoss implements Serializable {
 
-    private record Head(String name, double weight, Criterion criterion) {
-        private Head {
-            Objects.requireNonNull(name, "name");
-            Checks.finite("weight", weight);
-            Objects.requireNonNull(criterion, "criterion");
-            if (criterion.reduction() == Reduction.NONE) {
-                throw new IllegalArgumentException("head " + name + ": " + criterion
-                        + " has reduction NONE, expected one number");
-            }
-        }
-    }
+    private static final long serialVersionUID = 1;
 
-    private final List<Head> heads;
+    private final WeightedSum<Criterion> heads;
 
-    private MultiTaskLoss(List<Head> heads) {
-        this.heads = List.copyOf(heads);
-        if (heads.stream().map(Head::name).distinct().count() < heads.size()) {
-            throw new IllegalArgumentException("name: two heads are called " + heads.getLast().name);
-        }
+    private MultiTaskLoss(WeightedSum<Criterion> heads) {
+        this.heads = heads;
     }
 
     /**
@@ -50,7 +37,7 @@ public final class MultiTaskLoss {
      * @return a sum of one head
      */
     public static MultiTaskLoss of(String name, double weight, Criterion criterion) {
-        return new MultiTaskLoss(List.of(new Head(name, weight, criterion)));
+        return new MultiTaskLoss(WeightedSum.empty()).plus(name, weight, criterion);
     }
 
     /**
@@ -62,9 +49,8 @@ public final class MultiTaskLoss {
      * @return a new sum
      */
     public MultiTaskLoss plus(String name, double weight, Criterion criterion) {
-        List<Head> more = new ArrayList<>(heads);
-        more.add(new Head(name, weight, criterion));
-        return new MultiTaskLoss(more);
+        return new MultiTaskLoss(heads.plus(Objects.requireNonNull(name, "name"), weight,
+                Objects.requireNonNull(criterion, "criterion")));
     }
 
     /**
@@ -77,7 +63,7 @@ public final class MultiTaskLoss {
         requireOnePerHead(batches);
         double value = 0;
         for (int i = 0; i < batches.length; i++) {
-            value += heads.get(i).weight * heads.get(i).criterion.forward(batches[i]);
+            value += heads.times(i, heads.get(i).forward(batches[i]));
         }
         return value;
     }
@@ -100,11 +86,12 @@ public final class MultiTaskLoss {
      * @return the weighted sum of the heads' losses, without the scale
      */
     public double forwardBackward(Backward how, Batch... batches) {
+        heads.requireDeliverable(how);
         requireValid(batches);
         double value = 0;
         for (int i = 0; i < batches.length; i++) {
-            Head head = heads.get(i);
-            value += head.weight * head.criterion.forwardBackward(batches[i], how.part(head.weight, how.adds()));
+            value += heads.times(i,
+                    heads.get(i).forwardBackward(batches[i], heads.delivery(i, how, how.adds())));
         }
         return value;
     }
@@ -119,17 +106,68 @@ public final class MultiTaskLoss {
         requireOnePerHead(batches);
         for (int i = 0; i < batches.length; i++) {
             try {
-                heads.get(i).criterion.requireValid(batches[i]);
+                heads.get(i).requireValid(batches[i]);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("head " + heads.get(i).name + ": " + e.getMessage(), e);
+                throw named(i, e);
+            }
+        }
+        requireApart(batches);
+    }
+
+    private void requireValid(Totals whole, Batch... batches) {
+        requireOnePerHead(batches);
+        Objects.requireNonNull(whole, "whole").requireOf(toString(), 0, heads.size());
+        for (int i = 0; i < batches.length; i++) {
+            try {
+                heads.get(i).requireValid(batches[i], whole.part(i));
+            } catch (IllegalArgumentException e) {
+                throw named(i, e);
+            }
+        }
+        requireApart(batches);
+    }
+
+    private IllegalArgumentException named(int head, IllegalArgumentException e) {
+        return new IllegalArgumentException("head " + heads.name(head) + ": " + e.getMessage(), e);
+    }
+
+    private void requireOnePerHead(Batch... batches) {
+        if (Objects.requireNonNull(batches, "batches").length != heads.size()) {
+            throw new IllegalArgumentException("batches: found " + batches.length + ", expected one for each of the "
+                    + heads.size() + " heads");
+        }
+        for (int i = 0; i < batches.length; i++) {
+            if (batches[i] == null) {
+                throw new NullPointerException("batches[" + i + "], of head " + heads.name(i));
             }
         }
     }
 
-    private void requireOnePerHead(Batch... batches) {
-        if (batches.length != heads.size()) {
-            throw new IllegalArgumentException("batches: found " + batches.length + ", expected one for each of the "
-                    + heads.size() + " heads");
+    /** What one head writes, no other one may read or write. */
+    private void requireApart(Batch... batches) {
+        for (int i = 0; i < batches.length; i++) {
+            for (int j = 0; j < batches.length; j++) {
+                for (int k = 0; i != j && k < batches[i].gradients().size(); k++) {
+                    Tensor written = batches[i].gradient(k);
+                    if (written != null) requireApart(written, i, batches[j], j);
+                }
+            }
+        }
+    }
+
+    private void requireApart(Tensor written, int writer, Batch other, int reader) {
+        for (int k = 0; k < other.inputs().size(); k++) {
+            requireApart(written, writer, other.input(k), "an input", reader);
+            requireApart(written, writer, other.gradient(k), "a gradient", reader);
+        }
+        requireApart(written, writer, other.target() instanceof Tensor floats ? floats : null, "the target", reader);
+        requireApart(written, writer, other.weights(), "the weights", reader);
+    }
+
+    private void requireApart(Tensor written, int writer, Tensor other, String what, int reader) {
+        if (other != null && written.overlaps(other)) {
+            throw new IllegalArgumentException("head " + heads.name(writer) + ": gradient: shares memory with " + what
+                    + " of head " + heads.name(reader) + ", expected memory of its own");
         }
     }
 
@@ -141,11 +179,7 @@ public final class MultiTaskLoss {
      */
     public Totals totals(Batch... batches) {
         requireOnePerHead(batches);
-        List<Totals> parts = new ArrayList<>();
-        for (int i = 0; i < batches.length; i++) {
-            parts.add(heads.get(i).criterion.totals(batches[i]));
-        }
-        return new Totals(toString(), new double[0], parts);
+        return heads.totals(toString(), i -> heads.get(i).totals(batches[i]));
     }
 
     /**
@@ -155,12 +189,7 @@ public final class MultiTaskLoss {
      * @return the weighted sum of the heads' losses
      */
     public double finish(Totals totals) {
-        totals.requireOf(toString(), 0, heads.size());
-        double value = 0;
-        for (int i = 0; i < heads.size(); i++) {
-            value += heads.get(i).weight * heads.get(i).criterion.finish(totals.parts().get(i));
-        }
-        return value;
+        return heads.finish(toString(), totals);
     }
 
     /**
@@ -171,11 +200,10 @@ public final class MultiTaskLoss {
      * @param batches one for each head, in their order
      */
     public void backward(Totals whole, Backward how, Batch... batches) {
-        requireValid(batches);
-        whole.requireOf(toString(), 0, heads.size());
+        heads.requireDeliverable(how);
+        requireValid(whole, batches);
         for (int i = 0; i < batches.length; i++) {
-            Head head = heads.get(i);
-            head.criterion.backward(batches[i], whole.parts().get(i), how.part(head.weight, how.adds()));
+            heads.get(i).backward(batches[i], whole.part(i), heads.delivery(i, how, how.adds()));
         }
     }
 
@@ -186,8 +214,7 @@ public final class MultiTaskLoss {
      * @return a sum equal to this one but for its back end
      */
     public MultiTaskLoss on(Backend backend) {
-        return new MultiTaskLoss(heads.stream()
-                .map(h -> new Head(h.name, h.weight, h.criterion.on(backend))).toList());
+        return new MultiTaskLoss(heads.map(criterion -> criterion.on(backend)));
     }
 
     @Override
@@ -202,7 +229,6 @@ public final class MultiTaskLoss {
 
     @Override
     public String toString() {
-        return heads.stream().map(h -> h.name + ": " + h.weight + " * " + h.criterion)
-                .collect(Collectors.joining(" + ", "MultiTaskLoss[", "]"));
+        return "MultiTaskLoss" + heads;
     }
 }

@@ -11,6 +11,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class NLLLoss extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     private static final SoftmaxOptions DEFAULTS = SoftmaxOptions.of(new SoftmaxFormula(0, 0, 0, true), -100,
             Reduction.MEAN);
 

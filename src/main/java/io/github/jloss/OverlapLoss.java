@@ -46,6 +46,8 @@ import java.util.function.Consumer;
 public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Loss, Cloneable
         permits JaccardLoss, RegionLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** What a region is. */
     enum Mode { BINARY, MULTICLASS, MULTILABEL }
 
@@ -59,7 +61,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     private double smooth;
     private Long ignoreIndex;
     private Backend backend = Backend.cpu();
-    private Overlap last;
+    private transient Overlap last;
 
     /**
      * A loss in one of the modes, whose options are changed by {@link #changed}.
@@ -232,6 +234,13 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     @Override
     public final void requireValid(Tensor input, Target target, Tensor gradient) {
         check(input, target, gradient);
+    }
+
+    @Override
+    public final void requireValid(Batch batch, Totals whole) {
+        requireValid(batch);
+        Overlap what = check(batch.input(0), batch.target());
+        Objects.requireNonNull(whole, "whole").requireOf(toString(), perImage ? 2 : 3 * groups(what), 0);
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.List;
  */
 public abstract class PairLoss extends EmbeddingLoss {
 
+    private static final long serialVersionUID = 1;
+
     private static final List<String> INPUTS = List.of("x1", "x2");
 
     /**

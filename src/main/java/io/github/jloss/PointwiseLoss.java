@@ -18,6 +18,8 @@ import java.util.Objects;
  */
 public abstract class PointwiseLoss implements Loss, Cloneable {
 
+    private static final long serialVersionUID = 1;
+
     private final ElementFormula formula;
     private final Tensor a;
     private final Tensor b;

@@ -17,6 +17,8 @@ import java.util.Objects;
  */
 public final class RMSELoss implements Loss {
 
+    private static final long serialVersionUID = 1;
+
     /** Squares of residuals below 2^-50 or above 2^63 are computed on residuals multiplied by 2^100 or 2^-100. */
     private static final float RESCALE = 0x1p100f;
 

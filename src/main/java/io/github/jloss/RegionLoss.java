@@ -30,6 +30,8 @@ import java.util.Arrays;
 public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends OverlapLoss<L>
         permits DiceLoss, SoftJaccardLoss, TverskyLoss {
 
+    private static final long serialVersionUID = 1;
+
     private double alpha;
     private double beta;
     private double gamma = 1;

@@ -14,6 +14,8 @@ import io.github.jloss.spi.Scalar;
  */
 public final class SmoothL1Loss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** {@code beta = 1}, the mean over all elements. */
     public SmoothL1Loss() {
         this(1, Reduction.MEAN);

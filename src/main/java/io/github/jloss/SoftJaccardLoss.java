@@ -10,6 +10,8 @@ package io.github.jloss;
  */
 public final class SoftJaccardLoss extends RegionLoss<SoftJaccardLoss> {
 
+    private static final long serialVersionUID = 1;
+
     private SoftJaccardLoss(Mode mode) {
         super(mode, 1, 1);
     }

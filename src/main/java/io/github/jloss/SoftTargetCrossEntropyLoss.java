@@ -12,6 +12,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class SoftTargetCrossEntropyLoss extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** The mean. */
     public SoftTargetCrossEntropyLoss() {
         this(Reduction.MEAN);

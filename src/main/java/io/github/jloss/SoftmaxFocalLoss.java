@@ -15,6 +15,8 @@ import io.github.jloss.spi.SoftmaxFormula;
  */
 public final class SoftmaxFocalLoss extends SoftmaxLoss {
 
+    private static final long serialVersionUID = 1;
+
     /** gamma 2, no label ignored, the mean, class axis 1. */
     public SoftmaxFocalLoss() {
         this(2, Reduction.MEAN);

@@ -33,6 +33,8 @@ import java.util.Objects;
  */
 public abstract class SoftmaxLoss implements Loss {
 
+    private static final long serialVersionUID = 1;
+
     private static final Pool<SoftmaxCall> CALLS = new Pool<>(SoftmaxCall::new);
 
     private static final int MOST_APART = 1 << 24;

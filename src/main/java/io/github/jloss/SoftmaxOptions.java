@@ -2,6 +2,7 @@
 package io.github.jloss;
 
 import io.github.jloss.spi.SoftmaxFormula;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -18,7 +19,8 @@ import java.util.Objects;
  * @param backend where they are computed
  */
 record SoftmaxOptions(SoftmaxFormula formula, Tensor weight, long ignoreIndex, boolean classLast, boolean meanOfRows,
-        boolean emptyIsZero, Reduction reduction, Backend backend) {
+        boolean emptyIsZero, Reduction reduction, Backend backend)
+        implements Serializable {
 
     /** No label is ignored. */
     static final long NONE = Long.MIN_VALUE;

@@ -20,6 +20,8 @@ import java.util.List;
  */
 public final class TripletMarginLoss extends EmbeddingLoss {
 
+    private static final long serialVersionUID = 1;
+
     private static final List<String> INPUTS = List.of("anchor", "positive", "negative");
 
     /** torch's defaults: margin 1, p = 2, eps = 1e-6, no swap, the mean over all triplets. */

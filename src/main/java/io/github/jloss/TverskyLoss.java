@@ -10,6 +10,8 @@ package io.github.jloss;
  */
 public final class TverskyLoss extends RegionLoss<TverskyLoss> {
 
+    private static final long serialVersionUID = 1;
+
     private TverskyLoss(Mode mode) {
         super(mode, 0.5, 0.5);
     }

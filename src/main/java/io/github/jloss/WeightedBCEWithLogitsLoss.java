@@ -16,6 +16,8 @@ import io.github.jloss.spi.PointwiseFormula;
  */
 public final class WeightedBCEWithLogitsLoss extends PointwiseLoss {
 
+    private static final long serialVersionUID = 1;
+
     /**
      * The mean over all elements.
      *

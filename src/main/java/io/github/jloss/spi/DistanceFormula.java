@@ -2,12 +2,13 @@
 package io.github.jloss.spi;
 
 import io.github.jloss.Distance;
+import java.io.Serializable;
 
 /**
  * The loss of one row of two or three embeddings, as a function of the distances between them and of the row's target:
  * all there is to a loss over pairs or triplets. Pure functions; formulas are records, equal if their options are.
  */
-public interface DistanceFormula {
+public interface DistanceFormula extends Serializable {
 
     /**
      * What the distances are.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.spi;
 
+import java.io.Serializable;
+
 /**
  * The loss of one element and its derivative, as pure functions of the element's input {@code x}, its target
  * {@code t} and two coefficients {@code a} and {@code b} that may differ from element to element (weights).
@@ -13,7 +15,7 @@ package io.github.jloss.spi;
  *
  * <p>Formulas are records: immutable, and equal if their options are.
  */
-public interface ElementFormula {
+public interface ElementFormula extends Serializable {
 
     /**
      * The loss of one element.

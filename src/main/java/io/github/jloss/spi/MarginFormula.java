@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.spi;
 
+import java.io.Serializable;
+
 /**
  * The logits of a margin softmax: {@code scale * cosine} for all classes but the row's own, and
  * {@code scale * target(cosine)} for that one. Called once or twice for each row, in double precision, so that it may
@@ -8,7 +10,7 @@ package io.github.jloss.spi;
  *
  * <p>Formulas are immutable, and equal if their options are.
  */
-public interface MarginFormula {
+public interface MarginFormula extends Serializable {
 
     /**
      * The factor on all cosines.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.spi;
 
+import java.io.Serializable;
+
 /**
  * What the softmax engine computes of every row, the losses of this family being one formula with options. With logits
  * x over C classes, p their softmax, lp its logarithm, and w the weights of the classes:
@@ -15,4 +17,5 @@ package io.github.jloss.spi;
  * @param gammaOthers how much the other classes' terms are discounted where they are improbable, at least 0
  * @param normalized whether the input is lp already, and not x; there is no smoothing and no gamma then
  */
-public record SoftmaxFormula(double smoothing, double gamma, double gammaOthers, boolean normalized) {}
+public record SoftmaxFormula(double smoothing, double gamma, double gammaOthers, boolean normalized)
+        implements Serializable {}

@@ -7,6 +7,7 @@ import io.github.jloss.spi.DistanceCall;
 import io.github.jloss.spi.DistanceFamily;
 import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFamily;
+import io.github.jloss.spi.NamedBackend;
 import io.github.jloss.spi.OverlapCall;
 import io.github.jloss.spi.OverlapFamily;
 import io.github.jloss.spi.PointwiseCall;
@@ -110,6 +111,11 @@ public final class TornadoBackend implements Backend, PointwiseFamily, SoftmaxFa
     public void close() {
         Session open = session;
         if (open != null) open.close();
+    }
+
+    /** A device belongs to its machine: elsewhere it is the default one. */
+    private Object writeReplace() {
+        return new NamedBackend(name());
     }
 
     @Override
