@@ -501,10 +501,21 @@ public final class Tensor implements Target, Serializable {
         return text + numbers;
     }
 
+    /**
+     * What is written in place of a tensor.
+     *
+     * @return its shape and its numbers
+     */
     private Object writeReplace() {
         return new SerialTensor(this);
     }
 
+    /**
+     * Refuses: only what is written in its place makes a tensor.
+     *
+     * @param in what is read
+     * @throws InvalidObjectException always
+     */
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw new InvalidObjectException("a tensor is read from its numbers");
     }

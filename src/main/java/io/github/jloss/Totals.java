@@ -26,8 +26,11 @@ public final class Totals implements Serializable {
     private static final Totals[] NO_PARTS = {};
 
     // Not final, for serializers that make an object first and fill it then.
+    /** The loss with its options, as text. */
     private String loss;
+    /** What is added up. */
     private double[] sums;
+    /** Those of a sum of losses. */
     private Totals[] parts;
 
     /** For serializers that fill the fields themselves. */

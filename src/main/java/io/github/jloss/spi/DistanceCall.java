@@ -53,6 +53,9 @@ public final class DistanceCall {
     /** Whether the gradients are added to what the tensors hold. */
     public boolean add;
 
+    /** A call without arguments yet. */
+    public DistanceCall() {}
+
     /** Forgets all that belongs to the caller. */
     public void clear() {
         formula = null;

@@ -47,6 +47,9 @@ public final class MarginCall {
     /** Whether the gradients are added to what the tensors hold. */
     public boolean add;
 
+    /** A call without arguments yet. */
+    public MarginCall() {}
+
     /** Forgets all that belongs to the caller. */
     public void clear() {
         formula = null;

@@ -53,6 +53,9 @@ public final class OverlapCall {
     /** Second pass: whether the gradient is added to what the tensor holds. */
     public boolean add;
 
+    /** A call without arguments yet. */
+    public OverlapCall() {}
+
     /** Forgets all that belongs to the caller. */
     public void clear() {
         what = null;

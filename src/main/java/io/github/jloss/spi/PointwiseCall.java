@@ -45,6 +45,9 @@ public final class PointwiseCall {
     /** Whether the gradient is added to what the tensor holds. */
     public boolean add;
 
+    /** A call without arguments yet. */
+    public PointwiseCall() {}
+
     /** Forgets all that belongs to the caller. */
     public void clear() {
         formula = null;

@@ -53,6 +53,9 @@ public final class SoftmaxCall {
     /** Whether the gradient is added to what the tensor holds. */
     public boolean add;
 
+    /** A call without arguments yet. */
+    public SoftmaxCall() {}
+
     /** Forgets all that belongs to the caller. */
     public void clear() {
         formula = null;
