@@ -38,7 +38,7 @@ public final class CombinedLoss implements Loss {
      * @return the weighted loss
      */
     public static CombinedLoss of(double weight, Loss loss) {
-        return new CombinedLoss(WeightedSum.empty()).plus(weight, loss);
+        return new CombinedLoss(WeightedSum.empty(true)).plus(weight, loss);
     }
 
     /**
@@ -91,29 +91,29 @@ public final class CombinedLoss implements Loss {
 
     @Override
     public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
-        parts.requireDeliverable(how);
+        requireDeliverable(how);
         requireValid(input, target, gradient);
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
-            value += parts.times(i, parts.get(i).forwardBackward(input, target, gradient, delivery(i, how)));
+            value += parts.times(i, parts.get(i).forwardBackward(input, target, gradient, parts.delivery(i, how)));
         }
         return value;
     }
 
     @Override
     public double forwardBackward(Batch batch, Backward how) {
-        parts.requireDeliverable(how);
+        requireDeliverable(how);
         requireValid(batch);
         double value = 0;
         for (int i = 0; i < parts.size(); i++) {
-            value += parts.times(i, parts.get(i).forwardBackward(batch, delivery(i, how)));
+            value += parts.times(i, parts.get(i).forwardBackward(batch, parts.delivery(i, how)));
         }
         return value;
     }
 
-    /** The parts after the first add. */
-    private Backward delivery(int i, Backward how) {
-        return parts.delivery(i, how, how.adds() || i > 0);
+    /** Refuses factors on gradients that are no floats. */
+    void requireDeliverable(Backward how) {
+        parts.requireDeliverable(how);
     }
 
     @Override
@@ -138,10 +138,10 @@ public final class CombinedLoss implements Loss {
 
     @Override
     public void backward(Batch batch, Totals whole, Backward how) {
-        parts.requireDeliverable(how);
+        requireDeliverable(how);
         requireValid(batch, whole);
         for (int i = 0; i < parts.size(); i++) {
-            parts.get(i).backward(batch, whole.part(i), delivery(i, how));
+            parts.get(i).backward(batch, whole.part(i), parts.delivery(i, how));
         }
     }
 

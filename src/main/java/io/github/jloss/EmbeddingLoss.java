@@ -326,8 +326,8 @@ public abstract class EmbeddingLoss implements Criterion, Cloneable {
         try {
             out.defaultWriteObject();
         } catch (NotSerializableException e) {
-            throw (IOException) new NotSerializableException(this + ": found " + e.getMessage() + " in it, expected it to"
-                    + " be Serializable, as a lambda is that is cast to (DoubleUnaryOperator & Serializable)")
+            throw (IOException) new NotSerializableException(this + ": found " + e.getMessage() + " in it, expected"
+                    + " it to be Serializable, as a lambda is that is cast to (DoubleUnaryOperator & Serializable)")
                     .initCause(e);
         }
     }

@@ -37,7 +37,7 @@ public final class MultiTaskLoss implements Serializable {
      * @return a sum of one head
      */
     public static MultiTaskLoss of(String name, double weight, Criterion criterion) {
-        return new MultiTaskLoss(WeightedSum.empty()).plus(name, weight, criterion);
+        return new MultiTaskLoss(WeightedSum.empty(false)).plus(name, weight, criterion);
     }
 
     /**
@@ -90,8 +90,7 @@ public final class MultiTaskLoss implements Serializable {
         requireValid(batches);
         double value = 0;
         for (int i = 0; i < batches.length; i++) {
-            value += heads.times(i,
-                    heads.get(i).forwardBackward(batches[i], heads.delivery(i, how, how.adds())));
+            value += heads.times(i, heads.get(i).forwardBackward(batches[i], heads.delivery(i, how)));
         }
         return value;
     }
@@ -203,7 +202,7 @@ public final class MultiTaskLoss implements Serializable {
         heads.requireDeliverable(how);
         requireValid(whole, batches);
         for (int i = 0; i < batches.length; i++) {
-            heads.get(i).backward(batches[i], whole.part(i), heads.delivery(i, how, how.adds()));
+            heads.get(i).backward(batches[i], whole.part(i), heads.delivery(i, how));
         }
     }
 

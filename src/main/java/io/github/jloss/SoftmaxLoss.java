@@ -335,7 +335,8 @@ public abstract class SoftmaxLoss implements Loss {
     /** Equal losses have the same class, options and reduction; weights are equal if they hold the same numbers. */
     @Override
     public final boolean equals(Object o) {
-        return o instanceof SoftmaxLoss l && getClass() == l.getClass() && options.withWeight(null).equals(l.options.withWeight(null))
+        return o instanceof SoftmaxLoss l && getClass() == l.getClass()
+                && options.withWeight(null).equals(l.options.withWeight(null))
                 && Tensor.same(options.weight(), l.options.weight());
     }
 

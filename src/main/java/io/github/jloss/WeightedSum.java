@@ -18,15 +18,17 @@ final class WeightedSum<C extends Criterion> implements Serializable {
 
     private static final long serialVersionUID = 1;
 
+    private final boolean oneGradient;
     private final List<Term<C>> terms;
 
-    private WeightedSum(List<Term<C>> terms) {
+    private WeightedSum(boolean oneGradient, List<Term<C>> terms) {
+        this.oneGradient = oneGradient;
         this.terms = List.copyOf(terms);
     }
 
-    /** A sum of nothing, to be continued. */
-    static <C extends Criterion> WeightedSum<C> empty() {
-        return new WeightedSum<>(List.of());
+    /** A sum of nothing, to be continued; if all terms write one gradient, those after the first add to it. */
+    static <C extends Criterion> WeightedSum<C> empty(boolean oneGradient) {
+        return new WeightedSum<>(oneGradient, List.of());
     }
 
     /** One term more; the name is null where terms have none. */
@@ -36,7 +38,7 @@ final class WeightedSum<C extends Criterion> implements Serializable {
         }
         List<Term<C>> more = new ArrayList<>(terms);
         more.add(new Term<>(name, weight, criterion));
-        return new WeightedSum<>(more);
+        return new WeightedSum<>(oneGradient, more);
     }
 
     int size() {
@@ -57,15 +59,18 @@ final class WeightedSum<C extends Criterion> implements Serializable {
     }
 
     /** How a term's gradient is delivered, so that the sum's is as asked for. */
-    Backward delivery(int i, Backward how, boolean adds) {
-        return terms.get(i).delivery(how, adds);
+    Backward delivery(int i, Backward how) {
+        return terms.get(i).delivery(how, how.adds() || oneGradient && i > 0);
     }
 
     /** Refuses factors on gradients that are no floats, of any term. */
     void requireDeliverable(Backward how) {
         Objects.requireNonNull(how, "how");
         for (int i = 0; i < terms.size(); i++) {
-            delivery(i, how, how.adds());
+            Backward delivery = delivery(i, how);
+            if (get(i) instanceof CombinedLoss sum) {
+                sum.requireDeliverable(delivery);
+            }
         }
     }
 
@@ -90,7 +95,7 @@ final class WeightedSum<C extends Criterion> implements Serializable {
 
     /** The same sum of other losses. */
     WeightedSum<C> map(UnaryOperator<C> other) {
-        return new WeightedSum<>(terms.stream()
+        return new WeightedSum<>(oneGradient, terms.stream()
                 .map(t -> new Term<>(t.name, t.weight, other.apply(t.criterion))).toList());
     }
 

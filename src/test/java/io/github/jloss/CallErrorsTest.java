@@ -187,6 +187,65 @@ class CallErrorsTest {
         refused(() -> loss.forwardBackward(x, t, gradient), "weight", "(3)", "(3, 4)");
     }
 
+    /** So are factors that no float holds, and totals of another loss or of other classes. */
+    @Test
+    void combinedChecksWeightsAndTotalsOfAllPartsFirst() {
+        Loss large = CombinedLoss.of(1, new MSELoss(), 1e39, new L1Loss());
+        Totals totals = large.totals(x, t);
+        refused(() -> large.forwardBackward(x, t, gradient), "weight", "1.0E39", "float");
+        refused(() -> large.backward(x, t, totals, gradient, Backward.OVERWRITE), "weight", "1.0E39", "float");
+        large.forwardBackward(x, t, Tensor.of(new float[N], 3, 4), Backward.ADD.scale(0.01));
+        Loss sum = CombinedLoss.of(1, new MSELoss(), 1e20, new L1Loss());
+        refused(() -> sum.forwardBackward(x, t, gradient, Backward.ADD.scale(1e20)), "1.0E20", "float");
+        refused(() -> sum.forwardBackward(x, t, gradient, Backward.ADD.divisor(1e-20)), "1.0E20", "float");
+        Loss nested = CombinedLoss.of(1, new MSELoss(), 1e20, CombinedLoss.of(1, new L1Loss(), 1e20, new RMSELoss()));
+        refused(() -> nested.forwardBackward(x, t, gradient), "1.0E20", "float");
+
+        Loss both = CombinedLoss.of(1, new MSELoss(), 1, DiceLoss.multilabel());
+        Totals mse = new MSELoss().totals(x, t);
+        Totals otherClasses = DiceLoss.multilabel().totals(x.reshape(4, 3), t.reshape(4, 3));
+        for (Totals foreign : List.of(new L1Loss().totals(x, t), otherClasses)) {
+            Totals whole = new Totals(both.toString(), new double[0], List.of(mse, foreign));
+            refused(() -> both.backward(x, t, whole, gradient, Backward.OVERWRITE), "totals", "expected those of");
+        }
+        MultiTaskLoss heads = MultiTaskLoss.of("a", 1, new MSELoss()).plus("b", 1, DiceLoss.multilabel());
+        Batch first = Batch.of(x, t, gradient);
+        Batch second = Batch.of(x, t, Tensor.of(new float[N], 3, 4));
+        for (Totals foreign : List.of(new L1Loss().totals(x, t), otherClasses)) {
+            Totals whole = new Totals(heads.toString(), new double[0], List.of(mse, foreign));
+            refused(() -> heads.backward(whole, Backward.OVERWRITE, first, second), "head b", "totals");
+        }
+        MultiTaskLoss far = MultiTaskLoss.of("a", 1, new MSELoss()).plus("b", -1e39, new MSELoss());
+        refused(() -> far.forwardBackward(first, second), "-1.0E39", "float");
+    }
+
+    /** What one head writes, another one would read too late, or write over. */
+    @Test
+    void headsThatShareMemory() {
+        MultiTaskLoss heads = MultiTaskLoss.of("a", 1, new MSELoss()).plus("b", 1, new L1Loss());
+        Tensor own = Tensor.of(new float[N], 3, 4);
+        Batch first = Batch.of(x, t, gradient);
+        refused(() -> heads.forwardBackward(first, Batch.of(x, t, gradient)),
+                "head a: gradient", "a gradient of head b");
+        refused(() -> heads.forwardBackward(first, Batch.of(gradient, t, own)),
+                "head a: gradient", "an input of head b");
+        refused(() -> heads.forwardBackward(first, Batch.of(x, gradient, own)), "head a", "the target of head b");
+        refused(() -> heads.forwardBackward(Batch.of(gradient, t, own), first),
+                "head b: gradient", "an input of head a");
+        Tensor part = Tensor.view(poisoned, 8, 1, 4);
+        refused(() -> heads.forwardBackward(first, Batch.of(part, part, Tensor.of(new float[4], 1, 4))), "head a");
+        Totals totals = heads.totals(first, first);
+        refused(() -> heads.backward(totals, Backward.ADD, first, first), "head a");
+        refused(() -> heads.requireValid(first, first), "head a");
+        MultiTaskLoss pair = MultiTaskLoss.of("a", 1, new CosineEmbeddingLoss()).plus("b", 1, new MSELoss());
+        Batch pairs = new Batch(List.of(x, t), Labels.of(1, 1, -1), Arrays.asList(null, gradient));
+        refused(() -> pair.forwardBackward(pairs, first), "head a: gradient", "a gradient of head b");
+        // What is only read may be shared, and a head may write over its own input.
+        heads.forwardBackward(Batch.of(x, t, own), Batch.of(x, t, Tensor.of(new float[N], 3, 4)));
+        Tensor copy = Tensor.of(Memory.floats(x), 3, 4);
+        heads.forwardBackward(Batch.of(copy, t, copy), Batch.of(x, t, own));
+    }
+
     private static BCEWithLogitsLoss weighted(float[] weight, long... shape) {
         return new BCEWithLogitsLoss(Tensor.of(weight, shape), null, Reduction.MEAN);
     }
