@@ -23,37 +23,85 @@ import io.github.jloss.spi.Scalar;
  * of elements. {@code eps} caps the loss of a confident mistake and lets its gradient vanish (timm's default 1e-8, from
  * logits of -18.4 on); {@code eps = 0} does neither.
  */
-public final class AsymmetricLossMultiLabel extends PointwiseLoss {
+public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLossMultiLabel> {
 
     private static final long serialVersionUID = 1;
 
     /** timm's defaults: gammaNeg 4, gammaPos 1, clip 0.05, eps 1e-8, gradient through the weight, the sum. */
     public AsymmetricLossMultiLabel() {
-        this(4, 1, 0.05, 1e-8, false, Reduction.SUM);
+        super(Formula.of(4, 1, 0.05f, 1e-8f, false), null, null, Reduction.SUM);
+    }
+
+    private Formula options() {
+        return (Formula) formula();
     }
 
     /**
-     * With options.
+     * This loss with another focusing exponent of negatives.
      *
-     * @param gammaNeg focusing exponent of negatives, at least 0
-     * @param gammaPos focusing exponent of positives, at least 0
-     * @param clip shift of the negatives' probability, in [0, 1); 0 for none
-     * @param eps least probability inside the logarithms, in [0, 1)
-     * @param disableGradFocal whether the focusing weight counts as a constant in the gradient
-     * @param reduction how the elements' losses become one number
+     * @param exponent at least 0; 4 by default
+     * @return a loss with this option
      */
-    public AsymmetricLossMultiLabel(double gammaNeg, double gammaPos, double clip, double eps,
-            boolean disableGradFocal, Reduction reduction) {
-        super(new Formula(Checks.asFloat("gammaNeg", Checks.notNegative("gammaNeg", gammaNeg)),
-                Checks.asFloat("gammaPos", Checks.notNegative("gammaPos", gammaPos)),
-                (float) Checks.require(clip >= 0 && clip < 1, "clip", clip, "a number in [0, 1)"),
-                (float) Checks.require(eps >= 0 && eps < 1, "eps", eps, "a number in [0, 1)"),
-                (float) Math.log((float) eps), disableGradFocal, clip > 0), reduction);
+    public AsymmetricLossMultiLabel withGammaNeg(double exponent) {
+        float gammaNeg = Checks.asFloat("gammaNeg", Checks.notNegative("gammaNeg", exponent));
+        Formula o = options();
+        return with(Formula.of(gammaNeg, o.gammaPos, o.clip, o.eps, o.disableGradFocal));
+    }
+
+    /**
+     * This loss with another focusing exponent of positives.
+     *
+     * @param exponent at least 0; 1 by default
+     * @return a loss with this option
+     */
+    public AsymmetricLossMultiLabel withGammaPos(double exponent) {
+        float gammaPos = Checks.asFloat("gammaPos", Checks.notNegative("gammaPos", exponent));
+        Formula o = options();
+        return with(Formula.of(o.gammaNeg, gammaPos, o.clip, o.eps, o.disableGradFocal));
+    }
+
+    /**
+     * This loss with another shift of the probability of negatives.
+     *
+     * @param shift in [0, 1): 0 for none; 0.05 by default
+     * @return a loss with this option
+     */
+    public AsymmetricLossMultiLabel withClip(double shift) {
+        Checks.require(shift >= 0 && shift < 1, "clip", shift, "a number in [0, 1)");
+        Formula o = options();
+        return with(Formula.of(o.gammaNeg, o.gammaPos, (float) shift, o.eps, o.disableGradFocal));
+    }
+
+    /**
+     * This loss with another least probability inside the logarithms.
+     *
+     * @param least in [0, 1); 1e-8 by default
+     * @return a loss with this option
+     */
+    public AsymmetricLossMultiLabel withEps(double least) {
+        Checks.require(least >= 0 && least < 1, "eps", least, "a number in [0, 1)");
+        Formula o = options();
+        return with(Formula.of(o.gammaNeg, o.gammaPos, o.clip, (float) least, o.disableGradFocal));
+    }
+
+    /**
+     * This loss with a focusing weight that counts as a constant in the gradient, or not.
+     *
+     * @param constant whether it does; false by default
+     * @return a loss with this option
+     */
+    public AsymmetricLossMultiLabel withDisableGradFocal(boolean constant) {
+        Formula o = options();
+        return with(Formula.of(o.gammaNeg, o.gammaPos, o.clip, o.eps, constant));
     }
 
     /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
     private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
             boolean disableGradFocal, boolean shifts) implements PointwiseFormula {
+
+        static Formula of(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal) {
+            return new Formula(gammaNeg, gammaPos, clip, eps, (float) Math.log(eps), disableGradFocal, clip > 0);
+        }
 
         /** The options; the other components follow from them. */
         @Override

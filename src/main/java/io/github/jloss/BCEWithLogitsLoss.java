@@ -13,34 +13,50 @@ import io.github.jloss.spi.PointwiseFormula;
  * small losses keep all their digits, and an infinite logit costs 0 on the right side (torch: NaN) and infinity on the
  * wrong one.
  */
-public final class BCEWithLogitsLoss extends PointwiseLoss {
+public final class BCEWithLogitsLoss extends PointwiseLoss<BCEWithLogitsLoss> {
 
     private static final long serialVersionUID = 1;
 
     /** Without weights, the mean over all elements. */
     public BCEWithLogitsLoss() {
-        this(Reduction.MEAN);
+        super(new Unweighted(), Reduction.MEAN);
+    }
+
+    private BCEWithLogitsLoss withCoefficients(Tensor weight, Tensor posWeight) {
+        return with(weight == null && posWeight == null ? new Unweighted() : new Weighted(), weight, posWeight);
     }
 
     /**
-     * Without weights.
+     * This loss with a factor on the loss of each element, which does not enter the divisor of the mean. The tensor is
+     * a view, read at each call, and broadcast to the input's shape: a scalar, one number per class along the last
+     * axis, or one per element.
      *
-     * @param reduction how the elements' losses become one number
+     * @param weight the factor, or null for 1
+     * @return a loss with this option
      */
-    public BCEWithLogitsLoss(Reduction reduction) {
-        super(new Unweighted(), reduction);
+    public BCEWithLogitsLoss withWeight(Tensor weight) {
+        return withCoefficients(weight, b());
     }
 
     /**
-     * With weights. The tensors are views: the loss reads them at each call. Each is broadcast to the input's shape:
-     * a scalar, one number per class along the last axis, or one per element.
+     * This loss with a factor on the positive term of each element: above 1 for recall, below 1 for precision. The
+     * tensor is a view, read at each call, and broadcast to the input's shape, as that of {@link #withWeight} is.
      *
-     * @param weight factor on the loss of an element, or null for 1
-     * @param posWeight factor on its positive term, or null for 1
-     * @param reduction how the elements' losses become one number
+     * @param posWeight the factor, or null for 1
+     * @return a loss with this option
      */
-    public BCEWithLogitsLoss(Tensor weight, Tensor posWeight, Reduction reduction) {
-        super(weight == null && posWeight == null ? new Unweighted() : new Weighted(), weight, posWeight, reduction);
+    public BCEWithLogitsLoss withPosWeight(Tensor posWeight) {
+        return withCoefficients(a(), posWeight);
+    }
+
+    /**
+     * This loss with the same factor on the positive term of all elements.
+     *
+     * @param posWeight a finite number
+     * @return a loss with this option
+     */
+    public BCEWithLogitsLoss withPosWeight(double posWeight) {
+        return withPosWeight(Tensor.of(new float[] {Checks.asFloat("posWeight", posWeight)}));
     }
 
     @Override

@@ -81,10 +81,10 @@ final class Checks {
         return label;
     }
 
-    static void sameShape(String name, Tensor found, String expectedName, Tensor expected) {
+    static void sameShape(String name, Target found, String expectedName, Tensor expected) {
         Objects.requireNonNull(found, name);
         Objects.requireNonNull(expected, expectedName);
-        if (!found.hasShapeOf(expected)) {
+        if (!Shapes.isSame(found, expected)) {
             throw new IllegalArgumentException(name + ": found shape " + Shapes.text(found.shape()) + ", expected "
                     + Shapes.text(expected.shape()) + " as " + expectedName + " has (nothing is broadcast)");
         }

@@ -4,9 +4,8 @@ package io.github.jloss;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
-import java.io.Serializable;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Focal loss: cross entropy that plays down what is right already, as segmentation_models_pytorch's
@@ -37,10 +36,15 @@ import java.util.Objects;
  * <p><b>Reductions.</b> {@link Reduction#MEAN}, the default, divides by the number of elements that are not ignored,
  * classes included; NaN if there are none, with gradients of 0. {@link Reduction#SUM} adds all elements (the peer's, of
  * several classes, divides that by C). {@link Reduction#NONE} gives losses of the input's shape, 0 where ignored, and
- * does not go with {@code normalized}. {@link #totals} are three sums: of the losses, the number of elements, and of
- * u^gamma (0 unless normalized).
+ * does not go with {@code normalized}. {@link #totals} are two sums: of the losses, and of what the mean divides by; if
+ * normalized a third one of u^gamma.
+ *
+ * <p><b>Weights and masks</b> ({@link Batch#withWeights}) are broadcast to the shape of the input: a weight for each
+ * element, (N, 1, d1, ...) for one that all classes share. They multiply losses and gradients, and the factors in Z, too.
+ * The mean divides by the sum of those that are not ignored, or by how many are above 0 ({@link #withMeanBy}). Where a
+ * weight is 0, loss and gradient are 0, whatever input and target hold, a label out of range included.
  */
-public final class FocalLoss implements Loss {
+public final class FocalLoss extends ElementLoss<FocalLoss> {
 
     private static final long serialVersionUID = 1;
 
@@ -50,39 +54,21 @@ public final class FocalLoss implements Loss {
     private static final long LARGEST_LABEL = 1 << 24;
 
     private final boolean multiclass;
-    private final Options options;
-    private final Backend backend;
-    private final Elements elements;
-    private final OneAgainstRest oneAgainstRest;
-    private final Normalized normalizedElements;
-    private final Weights weights;
-    private final Count count;
+    private double gamma = 2;
+    private double alpha = Double.NaN;
+    private double reducedThreshold = Double.NaN;
+    private Long ignoreIndex;
+    private boolean normalized;
+    private ElementFormula losses;
+    private ElementFormula normalizedLosses;
+    private ElementFormula factors;
+    private ElementFormula weightSum;
+    private ElementFormula count;
 
-    /** What can be chosen; NaN where an option is not set. */
-    private record Options(double alpha, double gamma, boolean ignores, long ignoreIndex, double reducedThreshold,
-            boolean normalized, Reduction reduction) implements Serializable {}
-
-    private FocalLoss(boolean multiclass, Options options, Backend backend) {
+    private FocalLoss(boolean multiclass) {
+        super(Reduction.MEAN);
         this.multiclass = multiclass;
-        this.options = options;
-        this.backend = Objects.requireNonNull(backend, "backend");
-        float gamma = (float) options.gamma;
-        float threshold = Double.isNaN(options.reducedThreshold) ? 0 : (float) options.reducedThreshold;
-        float factor = threshold == 0 ? 1 : Checks.asFloat("reducedThreshold to the power -gamma",
-                Math.min(Math.pow(threshold, -gamma), Double.MAX_VALUE));
-        float positive = Double.isNaN(options.alpha) ? 1 : (float) options.alpha;
-        float negative = Double.isNaN(options.alpha) ? 1 : (float) (1 - options.alpha);
-        float ignored = options.ignores ? options.ignoreIndex : Float.NaN;
-        elements = new Elements(gamma, positive, negative, threshold, factor, ignored);
-        oneAgainstRest = new OneAgainstRest(gamma, positive, negative, threshold, factor, ignored);
-        normalizedElements = new Normalized(gamma, positive, negative, threshold, factor, ignored);
-        weights = new Weights(gamma, positive, negative, threshold, factor, ignored);
-        count = new Count(ignored);
-    }
-
-    private static FocalLoss of(boolean multiclass) {
-        return new FocalLoss(multiclass, new Options(Double.NaN, 2, false, 0, Double.NaN, false, Reduction.MEAN),
-                Backend.cpu());
+        makeFormulas();
     }
 
     /**
@@ -91,7 +77,7 @@ public final class FocalLoss implements Loss {
      * @return the loss
      */
     public static FocalLoss binary() {
-        return of(false);
+        return new FocalLoss(false);
     }
 
     /**
@@ -100,315 +86,200 @@ public final class FocalLoss implements Loss {
      * @return the loss
      */
     public static FocalLoss multiclass() {
-        return of(true);
+        return new FocalLoss(true);
     }
 
-    private FocalLoss with(Options changed) {
-        return new FocalLoss(multiclass, changed, backend);
+    private FocalLoss with(Consumer<FocalLoss> change) {
+        return changed(l -> {
+            change.accept(l);
+            l.makeFormulas();
+        });
+    }
+
+    private void makeFormulas() {
+        float g = (float) gamma;
+        float threshold = Double.isNaN(reducedThreshold) ? 0 : (float) reducedThreshold;
+        float factor = threshold == 0 ? 1 : Checks.asFloat("reducedThreshold to the power -gamma",
+                Math.min(Math.pow(threshold, -g), Double.MAX_VALUE));
+        float positive = Double.isNaN(alpha) ? 1 : (float) alpha;
+        float negative = Double.isNaN(alpha) ? 1 : (float) (1 - alpha);
+        float ignored = ignoreIndex == null ? Float.NaN : ignoreIndex;
+        losses = multiclass ? new OneAgainstRest(g, positive, negative, threshold, factor, ignored)
+                : new Elements(g, positive, negative, threshold, factor, ignored);
+        normalizedLosses = new Normalized(g, positive, negative, threshold, factor, ignored);
+        factors = new Factors(g, positive, negative, threshold, factor, ignored);
+        weightSum = new Kept(ignored, multiclass, false);
+        count = new Kept(ignored, multiclass, true);
     }
 
     /**
-     * The same loss with weights of the two classes.
+     * This loss with weights of the two classes.
      *
-     * @param alpha weight of positives, in [0, 1]; that of negatives is 1 - alpha
-     * @return a new loss
+     * @param weight of positives, in [0, 1]; that of negatives is 1 - weight
+     * @return a loss with this option
      */
-    public FocalLoss withAlpha(double alpha) {
-        Checks.require(alpha >= 0 && alpha <= 1, "alpha", alpha, "a number in [0, 1]");
-        return with(new Options(alpha, options.gamma, options.ignores, options.ignoreIndex, options.reducedThreshold,
-                options.normalized, options.reduction));
+    public FocalLoss withAlpha(double weight) {
+        Checks.require(weight >= 0 && weight <= 1, "alpha", weight, "a number in [0, 1]");
+        return with(l -> l.alpha = weight);
     }
 
     /**
-     * The same loss with another focusing exponent.
+     * This loss with another focusing exponent.
      *
-     * @param gamma at least 0; 0 gives the cross entropy
-     * @return a new loss
+     * @param exponent at least 0; 0 gives the cross entropy
+     * @return a loss with this option
      */
-    public FocalLoss withGamma(double gamma) {
-        Checks.asFloat("gamma", Checks.notNegative("gamma", gamma));
-        return with(new Options(options.alpha, gamma, options.ignores, options.ignoreIndex, options.reducedThreshold,
-                options.normalized, options.reduction));
+    public FocalLoss withGamma(double exponent) {
+        Checks.asFloat("gamma", Checks.notNegative("gamma", exponent));
+        return with(l -> l.gamma = exponent);
     }
 
     /**
-     * The same loss without the elements of a certain target.
+     * This loss without the elements of a certain target.
      *
      * @param target the target of elements that count for nothing, from -2^24 to 2^24
-     * @return a new loss
+     * @return a loss with this option
      */
     public FocalLoss withIgnoreIndex(long target) {
         Checks.require(Math.abs(target) <= LARGEST_LABEL && target != Long.MIN_VALUE, "ignoreIndex", target,
                 "a number from -2^24 to 2^24");
-        return with(new Options(options.alpha, options.gamma, true, target, options.reducedThreshold,
-                options.normalized, options.reduction));
+        return with(l -> l.ignoreIndex = target);
     }
 
     /**
-     * The same loss with a focusing factor that is 1 up to a certain likelihood.
+     * This loss with a focusing factor that is 1 up to a certain likelihood.
      *
      * @param threshold where pt is below it nothing is played down; in (0, 1)
-     * @return a new loss
+     * @return a loss with this option
      */
     public FocalLoss withReducedThreshold(double threshold) {
         Checks.require((float) threshold > 0 && (float) threshold < 1, "reducedThreshold", threshold,
                 "a number in (0, 1)");
-        return with(new Options(options.alpha, options.gamma, options.ignores, options.ignoreIndex, threshold,
-                options.normalized, options.reduction));
+        return with(l -> l.reducedThreshold = threshold);
     }
 
     /**
-     * The same loss divided by the sum of the focusing factors; binary only.
+     * This loss divided by the sum of the focusing factors; binary only.
      *
-     * @return a new loss
+     * @return a loss with this option
      */
     public FocalLoss withNormalized() {
         if (multiclass) {
             throw new IllegalArgumentException("normalized: found it with several classes, each of which would have a"
                     + " norm of its own; expected FocalLoss.binary()");
         }
-        requireReduced(options.reduction);
-        return with(new Options(options.alpha, options.gamma, options.ignores, options.ignoreIndex,
-                options.reducedThreshold, true, options.reduction));
+        FocalLoss changed = with(l -> l.normalized = true);
+        changed.requireReduction(reduction());
+        return changed;
     }
 
-    /**
-     * The same loss with another reduction.
-     *
-     * @param reduction how the elements' losses become one number
-     * @return a new loss
-     */
-    public FocalLoss withReduction(Reduction reduction) {
-        Objects.requireNonNull(reduction, "reduction");
-        if (options.normalized) {
-            requireReduced(reduction);
-        }
-        return with(new Options(options.alpha, options.gamma, options.ignores, options.ignoreIndex,
-                options.reducedThreshold, options.normalized, reduction));
-    }
-
-    private static void requireReduced(Reduction reduction) {
-        if (reduction == Reduction.NONE) {
+    @Override
+    void requireReduction(Reduction how) {
+        if (normalized && how == Reduction.NONE) {
             throw new IllegalArgumentException("reduction: found NONE with normalized, expected SUM or MEAN");
         }
     }
 
     @Override
-    public Reduction reduction() {
-        return options.reduction;
-    }
-
-    @Override
-    public double forward(Tensor input, Target target) {
-        requireReduced();
-        Call call = call(input, target);
-        double sum = call.sum();
-        return sum / call.norm() / ownDivisor(call.elements());
-    }
-
-    @Override
-    public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
-        requireReduced();
-        Call call = call(input, target, gradient);
-        double divisor = how.divisorOr(ownDivisor(call.elements()));
-        if (!options.normalized) {
-            return call.run(null, null, gradient, gradientScale(how, divisor), how.adds()) / divisor;
-        }
-        double sum = call.sum();
-        double sumOfWeights = call.sumOfWeights();
-        call.normalizedGradient(gradient, sum, sumOfWeights, gradientScale(how, divisor), how.adds());
-        return sum / norm(sumOfWeights) / divisor;
-    }
-
-    /** Where everything is ignored the mean is NaN, but no gradient is. */
-    private static double gradientScale(Backward how, double divisor) {
-        return divisor == 0 ? 0 : how.factor() / divisor;
-    }
-
-    @Override
-    public void requireValid(Tensor input, Target target, Tensor gradient) {
-        call(input, target, gradient);
-    }
-
-    @Override
-    public Totals totals(Tensor input, Target target) {
-        Call call = call(input, target);
-        return new Totals(toString(), call.sum(), call.elements(), options.normalized ? call.sumOfWeights() : 0);
-    }
-
-    @Override
-    public double finish(Totals totals) {
-        requireReduced();
-        totals.requireOf(toString(), 3, 0);
-        return totals.sum(0) / (options.normalized ? norm(totals.sum(2)) : 1) / ownDivisor(totals.sum(1));
-    }
-
-    @Override
-    public void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
-        requireReduced();
-        Call call = call(input, target, gradient);
-        whole.requireOf(toString(), 3, 0);
-        double scale = gradientScale(how, how.divisorOr(ownDivisor(whole.sum(1))));
-        if (options.normalized) {
-            call.normalizedGradient(gradient, whole.sum(0), whole.sum(2), scale, how.adds());
-        } else {
-            call.run(null, null, gradient, scale, how.adds());
-        }
-    }
-
-    @Override
-    public long[] lossesShape(Batch batch) {
-        requireElements();
-        return batch.input(0).shape();
-    }
-
-    @Override
-    public void forward(Tensor input, Target target, Tensor losses) {
-        requireElements();
-        Call call = call(input, target);
-        Checks.sameShape("losses", losses, "input", input);
-        Checks.writable("losses", losses, "input", input);
-        Checks.writable("losses", losses, "target", call.floats);
-        call.run(losses, null, null, 0, false);
-    }
-
-    @Override
-    public void backward(Tensor input, Target target, Tensor upstream, Tensor gradient, Backward how) {
-        requireElements();
-        Call call = call(input, target, gradient);
-        Checks.sameShape("upstream", upstream, "input", input);
-        Checks.writable("gradient", gradient, "upstream", upstream);
-        call.run(null, upstream, gradient, how.factor() / how.divisorOr(1), how.adds());
-    }
-
-    private double ownDivisor(double n) {
-        return options.reduction == Reduction.MEAN ? n : 1;
-    }
-
-    private static double norm(double sumOfWeights) {
-        return sumOfWeights < LEAST_NORM ? LEAST_NORM : sumOfWeights;
-    }
-
-    private void requireReduced() {
-        if (options.reduction == Reduction.NONE) {
-            throw new IllegalStateException("FocalLoss has reduction NONE, one loss per element:"
-                    + " call forward(input, target, losses) and backward(input, target, upstream, gradient, how)");
-        }
-    }
-
-    private void requireElements() {
-        if (options.normalized) {
+    void requireElements() {
+        if (normalized) {
             throw new IllegalStateException("FocalLoss, normalized, is one number: it has no losses of elements");
         }
     }
 
-    private Call call(Tensor input, Target target, Tensor gradient) {
-        Call call = call(input, target);
-        Checks.gradient(input, call.floats, gradient);
-        return call;
-    }
-
-    /** The calling thread's call, its arguments checked and labels turned to floats. */
-    private Call call(Tensor input, Target target) {
-        Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(target, "target");
-        Call call = Call.MINE.get();
-        call.loss = this;
-        call.input = input;
-        call.classNumbers = null;
-        call.labels = null;
-        call.kept = -1;
+    @Override
+    void prepare(PointwisePass pass, Tensor input, Target target, Tensor weights) {
         if (multiclass) {
-            call.floats = input;
-            call.labels = call.scratch.perElement(Checks.labels(target), input, options.ignores, options.ignoreIndex);
-            call.classNumbers = call.scratch.classNumbers(input);
-            call.kept = call.scratch.kept() * input.dim(1);
+            Tensor labels = pass.scratch.perElement(Checks.labels(target), input, ignoreIndex, weights);
+            pass.over(input, input, pass.scratch.classNumbers(input), labels, weights);
         } else if (target instanceof Labels labels) {
-            call.floats = call.scratch.binary(labels, input, options.ignores, options.ignoreIndex);
-            call.kept = call.scratch.kept();
+            pass.over(input, pass.scratch.binary(labels, input, ignoreIndex, weights), null, null, weights);
         } else {
-            call.floats = (Tensor) target;
-            Checks.sameShape("target", call.floats, "input", input);
+            Checks.sameShape("target", (Tensor) target, "input", input);
+            pass.over(input, (Tensor) target, null, null, weights);
         }
-        return call;
     }
 
     @Override
-    public FocalLoss on(Backend where) {
-        return new FocalLoss(multiclass, options, where);
+    double count(PointwisePass pass) {
+        double all = super.count(pass);
+        if (ignoreIndex == null) {
+            return all;
+        }
+        Tensor weights = pass.weights();
+        if (weights == null && (multiclass || pass.scratch.holds(pass.target()))) {
+            return (double) pass.scratch.kept() * (multiclass ? pass.input().dim(1) : 1);
+        }
+        Tensor numbers = pass.a();
+        pass.over(pass.input(), pass.target(), weights, pass.b(), null);
+        double kept = pass.sum(meanBy() == MeanBy.COUNT ? count : weightSum);
+        pass.over(pass.input(), pass.target(), numbers, pass.b(), weights);
+        return kept;
+    }
+
+    @Override
+    boolean hasNorm() {
+        return normalized;
+    }
+
+    @Override
+    boolean sumsFirst() {
+        return normalized;
+    }
+
+    @Override
+    void reduce(PointwisePass pass) {
+        pass.sum = pass.sum(losses);
+        if (normalized) {
+            pass.norm = pass.sum(factors);
+        }
+    }
+
+    @Override
+    double finish(double sum, double norm, double divisor) {
+        return (normalized ? sum / Math.max(norm, LEAST_NORM) : sum) / divisor;
+    }
+
+    /** Normalized: {@code dE/Z - (sum E / Z²) dF} of every element; a constant Z passes nothing on. */
+    @Override
+    void differentiate(PointwisePass pass, double divisor, Tensor gradient, Backward how) {
+        if (!normalized) {
+            pass.sum = pass.gradients(losses, null, gradient, scale(how, divisor), how.adds());
+            return;
+        }
+        double z = Math.max(pass.norm, LEAST_NORM);
+        Tensor ratio = pass.scalar(pass.norm < LEAST_NORM ? 0 : (float) (pass.sum / z));
+        pass.over(pass.input(), pass.target(), ratio, null, pass.weights());
+        pass.gradients(normalizedLosses, null, gradient, scale(how, divisor) / z, how.adds());
+    }
+
+    @Override
+    void writeLosses(PointwisePass pass, Tensor into) {
+        pass.values(losses, into);
+    }
+
+    @Override
+    void writeGradients(PointwisePass pass, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        pass.gradients(losses, upstream, gradient, scale, add);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof FocalLoss l && multiclass == l.multiclass && options.equals(l.options)
-                && backend.equals(l.backend);
+        return o instanceof FocalLoss l && losses.equals(l.losses) && normalized == l.normalized && hasOptionsOf(l);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(multiclass, options);
+        return Objects.hash(losses, normalized, reduction(), meanBy());
     }
 
     @Override
     public String toString() {
         return "FocalLoss[mode=" + (multiclass ? "multiclass" : "binary")
-                + (Double.isNaN(options.alpha) ? "" : ", alpha=" + options.alpha) + ", gamma=" + options.gamma
-                + (options.ignores ? ", ignoreIndex=" + options.ignoreIndex : "")
-                + (Double.isNaN(options.reducedThreshold) ? "" : ", reducedThreshold=" + options.reducedThreshold)
-                + (options.normalized ? ", normalized" : "") + ", reduction="
-                + options.reduction.name().toLowerCase(Locale.ROOT) + "]";
-    }
-
-    /** One call: passes of the pointwise engine over the same arguments. Each thread has one, so none is garbage. */
-    private static final class Call {
-
-        static final ThreadLocal<Call> MINE = ThreadLocal.withInitial(Call::new);
-
-        final LabelScratch scratch = new LabelScratch();
-        final float[] ratio = new float[1];
-        final Tensor ratioTensor = Tensor.of(ratio);
-        FocalLoss loss;
-        Tensor input;
-        Tensor floats;
-        Tensor classNumbers;
-        Tensor labels;
-        long kept;
-
-        double run(Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
-            ElementFormula formula = labels == null ? loss.elements : loss.oneAgainstRest;
-            return PointwisePass.run(loss.backend, formula, input, floats, classNumbers, labels, null, losses, upstream,
-                    gradient, scale, add);
-        }
-
-        double sum() {
-            return run(null, null, null, 0, false);
-        }
-
-        /** The sum of u^gamma; binary only. */
-        double sumOfWeights() {
-            return PointwisePass.sum(loss.backend, loss.weights, input, floats);
-        }
-
-        double norm() {
-            return loss.options.normalized ? FocalLoss.norm(sumOfWeights()) : 1;
-        }
-
-        /** How many elements count. */
-        double elements() {
-            if (kept < 0 && !loss.options.ignores) {
-                return input.size();
-            }
-            return kept >= 0 ? kept
-                    : PointwisePass.sum(loss.backend, loss.count, input, floats);
-        }
-
-        /** {@code dE/Z - (sum E / Z²) dF} of every element; a constant Z passes nothing on. */
-        void normalizedGradient(Tensor gradient, double sum, double sumOfWeights, double scale, boolean add) {
-            double z = FocalLoss.norm(sumOfWeights);
-            ratio[0] = sumOfWeights < LEAST_NORM ? 0 : (float) (sum / z);
-            PointwisePass.run(loss.backend, loss.normalizedElements, input, floats, ratioTensor, null, null, null, null,
-                    gradient, scale / z, add);
-        }
+                + (Double.isNaN(alpha) ? "" : ", alpha=" + alpha) + ", gamma=" + gamma
+                + (ignoreIndex == null ? "" : ", ignoreIndex=" + ignoreIndex)
+                + (Double.isNaN(reducedThreshold) ? "" : ", reducedThreshold=" + reducedThreshold)
+                + (normalized ? ", normalized" : "") + ", " + commonOptions() + "]";
     }
 
     private record Elements(float gamma, float positive, float negative, float threshold, float factor, float ignored)
@@ -452,7 +323,7 @@ public final class FocalLoss implements Loss {
         }
     }
 
-    private record Weights(float gamma, float positive, float negative, float threshold, float factor, float ignored)
+    private record Factors(float gamma, float positive, float negative, float threshold, float factor, float ignored)
             implements Focal, PointwiseFormula {
         @Override
         public float value(float x, float t) {
@@ -465,15 +336,16 @@ public final class FocalLoss implements Loss {
         }
     }
 
-    /** 1 for each element that counts. */
-    private record Count(float ignored) implements PointwiseFormula {
+    /** The weight of each element that is not ignored, or 1 for each of them whose weight is above 0. */
+    private record Kept(float ignored, boolean ofLabels, boolean counts) implements ElementFormula {
         @Override
-        public float value(float x, float t) {
-            return Scalar.ifEqual(t, ignored, 0, 1);
+        public float value(float x, float t, float weight, float label) {
+            float kept = counts ? Scalar.ifLess(0, weight, 1, 0) : weight;
+            return Scalar.ifEqual(ofLabels ? label : t, ignored, 0, kept);
         }
 
         @Override
-        public float gradient(float x, float t) {
+        public float gradient(float x, float t, float weight, float label) {
             return 0;
         }
     }

@@ -9,25 +9,26 @@ import io.github.jloss.spi.Scalar;
  * beyond; gradient {@code e} clamped to {@code [-delta, delta]}.
  *
  * <p>As {@code torch.nn.HuberLoss}: input and target of the same shape, {@link Reduction#MEAN} by default, dividing by
- * the number of elements. P. J. Huber, Robust Estimation of a Location Parameter (1964).
+ * the number of elements. With {@code delta} infinite it is half of {@link MSELoss} everywhere. P. J. Huber, Robust Estimation of a Location Parameter (1964).
  */
-public final class HuberLoss extends PointwiseLoss {
+public final class HuberLoss extends PointwiseLoss<HuberLoss> {
 
     private static final long serialVersionUID = 1;
 
     /** {@code delta = 1}, the mean over all elements. */
     public HuberLoss() {
-        this(1, Reduction.MEAN);
+        super(new Formula(1), Reduction.MEAN);
     }
 
     /**
-     * With options.
+     * This loss with another place where the parabola becomes a line.
      *
-     * @param delta where the parabola becomes a line; above 0
-     * @param reduction how the elements' losses become one number
+     * @param delta above 0, infinity for no line; 1 by default
+     * @return a loss with this option
      */
-    public HuberLoss(double delta, Reduction reduction) {
-        super(new Formula(Checks.asFloat("delta", Checks.positive("delta", delta))), reduction);
+    public HuberLoss withDelta(double delta) {
+        return with(delta == Double.POSITIVE_INFINITY ? new Parabola()
+                : new Formula(Checks.asFloat("delta", Checks.positive("delta", delta))));
     }
 
     private record Formula(float delta) implements PointwiseFormula {
@@ -42,6 +43,24 @@ public final class HuberLoss extends PointwiseLoss {
         @Override
         public float gradient(float x, float t) {
             return Scalar.clamp(x - t, delta);
+        }
+    }
+
+    /** Without a line. */
+    private record Parabola() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t) {
+            return 0.5f * (x - t) * (x - t);
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return x - t;
+        }
+
+        @Override
+        public String toString() {
+            return "[delta=Infinity]";
         }
     }
 }

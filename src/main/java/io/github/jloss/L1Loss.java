@@ -10,22 +10,13 @@ import io.github.jloss.spi.Scalar;
  * <p>As {@code torch.nn.L1Loss}: input and target of the same shape, {@link Reduction#MEAN} by default, dividing by
  * the number of elements.
  */
-public final class L1Loss extends PointwiseLoss {
+public final class L1Loss extends PointwiseLoss<L1Loss> {
 
     private static final long serialVersionUID = 1;
 
     /** The mean over all elements. */
     public L1Loss() {
-        this(Reduction.MEAN);
-    }
-
-    /**
-     * With a reduction.
-     *
-     * @param reduction how the elements' losses become one number
-     */
-    public L1Loss(Reduction reduction) {
-        super(new Formula(), reduction);
+        super(new Formula(), Reduction.MEAN);
     }
 
     private record Formula() implements PointwiseFormula {

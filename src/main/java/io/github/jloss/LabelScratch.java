@@ -16,17 +16,15 @@ final class LabelScratch {
         return kept;
     }
 
-    /** Labels 0 and 1 in the shape of the input. */
-    Tensor binary(Labels labels, Tensor input, boolean ignores, long ignored) {
-        boolean fits = labels.rank() == input.rank();
-        for (int axis = 0; fits && axis < labels.rank(); axis++) {
-            fits = labels.dim(axis) == input.dim(axis);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException("target: found shape " + Shapes.text(labels.shape()) + ", expected "
-                    + Shapes.text(input.shape()) + " as input has");
-        }
-        read(labels, 2, ignores, ignored);
+    /** Whether a tensor is the labels last read, in the shape of the input. */
+    boolean holds(Tensor tensor) {
+        return tensor == elements;
+    }
+
+    /** Labels 0 and 1 in the shape of the input. Those that weights mask, if there are weights, may be any number. */
+    Tensor binary(Labels labels, Tensor input, Long ignored, Tensor weights) {
+        Checks.sameShape("target", labels, "input", input);
+        read(labels, 2, ignored, input, false, weights);
         if (!elements.hasShapeOf(input) || elements.storage() != floats) {
             elements = Tensor.view(floats, 0, input.shape());
         }
@@ -34,13 +32,13 @@ final class LabelScratch {
     }
 
     /** Labels (N, d1, ...) of an input (N, C, d1, ...), in a shape that broadcasts to it: (N, 1, d1, ...). */
-    Tensor perElement(Labels labels, Tensor input, boolean ignores, long ignored) {
+    Tensor perElement(Labels labels, Tensor input, Long ignored, Tensor weights) {
         if (input.rank() < 2 || input.dim(1) > 1 << 24) {
             throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape())
                     + ", expected (N, C, d1, ...) with at most 2^24 classes");
         }
         Shapes.requireWithout(1, input, "target", labels);
-        read(labels, input.dim(1), ignores, ignored);
+        read(labels, input.dim(1), ignored, input, true, weights);
         boolean same = elements.rank() == input.rank() && elements.storage() == floats;
         for (int axis = 0; same && axis < input.rank(); axis++) {
             same = elements.dim(axis) == (axis == 1 ? 1 : input.dim(axis));
@@ -67,17 +65,22 @@ final class LabelScratch {
         return numbers;
     }
 
-    private void read(Labels labels, long classes, boolean ignores, long ignored) {
+    private void read(Labels labels, long classes, Long ignored, Tensor input, boolean perClass, Tensor weights) {
         int n = (int) labels.size();
         if (floats.length < n) {
             floats = new float[n];
         }
+        long pixels = n == 0 || !perClass ? 1 : n / labels.dim(0);
         kept = n;
-        Long only = ignores ? Long.valueOf(ignored) : null;
         for (int i = 0; i < n; i++) {
-            long label = Checks.label("target", i, labels.get(i), classes, only);
-            if (ignores && label == ignored) {
+            long label = labels.get(i);
+            if (ignored != null && label == ignored) {
                 kept--;
+            } else if (label < 0 || label >= classes) {
+                boolean hidden = weights != null && (perClass
+                        ? Weights.mask(weights, input, i / pixels * classes * pixels + i % pixels, pixels, classes)
+                        : Weights.mask(weights, input, i, 1, 1));
+                label = hidden ? 0 : Checks.label("target", i, label, classes, ignored);
             }
             floats[i] = label;
         }

@@ -9,22 +9,13 @@ import io.github.jloss.spi.PointwiseFormula;
  * <p>As {@code torch.nn.MSELoss}: input and target of the same shape, {@link Reduction#MEAN} by default, dividing by
  * the number of elements. Squares beyond float's range (|x - t| above 1.8e19) are infinite.
  */
-public final class MSELoss extends PointwiseLoss {
+public final class MSELoss extends PointwiseLoss<MSELoss> {
 
     private static final long serialVersionUID = 1;
 
     /** The mean over all elements. */
     public MSELoss() {
-        this(Reduction.MEAN);
-    }
-
-    /**
-     * With a reduction.
-     *
-     * @param reduction how the elements' losses become one number
-     */
-    public MSELoss(Reduction reduction) {
-        super(new Formula(), reduction);
+        super(new Formula(), Reduction.MEAN);
     }
 
     private record Formula() implements PointwiseFormula {

@@ -3,31 +3,35 @@ package io.github.jloss;
 
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
  * A loss that is a sum over elements: a formula, its options, and a reduction. Extend it to make a loss of your own;
  * the formula is all that is needed.
  *
- * <p>{@link Reduction#MEAN} divides by the number of elements n, whatever the weights; the mean of an empty batch is
- * NaN, its sum 0. {@link #totals} are two sums: of the losses, and n.
+ * <p>{@link Reduction#MEAN}, the default, divides by the number of elements n, whatever the coefficients of the
+ * formula; the mean of an empty batch is NaN, its sum 0. With {@link Reduction#NONE} there is one loss per element,
+ * which {@link #forward(Tensor, Target, Tensor)} writes (over the input, if you like), and
+ * {@link #backward(Tensor, Target, Tensor, Tensor, Backward)} takes the upstream gradient of each. {@link #totals} are
+ * two sums: of the losses, and of what a mean divides by.
  *
- * <p>With {@link Reduction#NONE} there is one loss per element: {@link #forward(Tensor, Tensor, Tensor)} writes them
- * and {@link #backward(Tensor, Tensor, Tensor, Tensor, Backward)} takes the upstream gradient of each.
+ * <p><b>Weights and masks</b> ({@link Batch#withWeights}) are broadcast to the shape of the input; losses and gradients
+ * of the elements are multiplied by them, and the mean divides by their sum or by how many are above 0
+ * ({@link #withMeanBy}); where all are 0 the mean is NaN and the gradient 0. Where a weight is 0, loss and gradient are
+ * 0, whatever input, target and upstream gradient hold. Weights of 1 change no bit.
+ *
+ * @param <L> the loss itself
  */
-public abstract class PointwiseLoss implements Loss, Cloneable {
+public abstract non-sealed class PointwiseLoss<L extends PointwiseLoss<L>> extends ElementLoss<L> {
 
     private static final long serialVersionUID = 1;
 
-    private final ElementFormula formula;
-    private final Tensor a;
-    private final Tensor b;
-    private final Reduction reduction;
-    private Backend backend = Backend.cpu();
+    private ElementFormula formula;
+    private Tensor a;
+    private Tensor b;
 
     /**
-     * A loss without weights.
+     * A loss without coefficients.
      *
      * @param formula the loss of one element
      * @param reduction how they become one number
@@ -45,146 +49,58 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
      * @param reduction how the losses become one number
      */
     protected PointwiseLoss(ElementFormula formula, Tensor a, Tensor b, Reduction reduction) {
-        this.formula = Objects.requireNonNull(formula, "formula");
-        if (formula instanceof PointwiseFormula && (a != null || b != null)) {
+        super(reduction);
+        set(formula, a, b);
+    }
+
+    private void set(ElementFormula newFormula, Tensor newA, Tensor newB) {
+        Objects.requireNonNull(newFormula, "formula");
+        if (newFormula instanceof PointwiseFormula && (newA != null || newB != null)) {
             throw new IllegalArgumentException("formula: found a PointwiseFormula, which has no coefficients,"
                     + " expected another ElementFormula");
         }
-        this.a = a;
-        this.b = b;
-        this.reduction = Objects.requireNonNull(reduction, "reduction");
-    }
-
-    @Override
-    public final Reduction reduction() {
-        return reduction;
-    }
-
-    @Override
-    public final double forward(Tensor input, Target target) {
-        requireReduced();
-        return run(input, check(input, target), null, null, null, 0, false) / ownDivisor(input.size());
-    }
-
-    @Override
-    public final double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
-        requireReduced();
-        Tensor floats = check(input, target, gradient);
-        double divisor = how.divisorOr(ownDivisor(input.size()));
-        return run(input, floats, null, null, gradient, how.factor() / divisor, how.adds()) / divisor;
-    }
-
-    @Override
-    public final long[] lossesShape(Batch batch) {
-        return batch.input(0).shape();
+        formula = newFormula;
+        a = newA;
+        b = newB;
     }
 
     /**
-     * The loss of every element, unreduced.
+     * This loss with another formula: what methods that set an option are made of.
      *
-     * @param input predictions
-     * @param target what they should be, of the same shape
-     * @param losses overwritten with the losses, of the same shape; may be {@code input} itself
+     * @param other the loss of one element
+     * @return a loss that differs from this one by its formula
      */
-    @Override
-    public final void forward(Tensor input, Target target, Tensor losses) {
-        Tensor floats = check(input, target);
-        Checks.sameShape("losses", losses, "input", input);
-        Checks.writable("losses", losses, "input", input);
-        Checks.writable("losses", losses, "target", floats);
-        apartFromCoefficients("losses", losses);
-        run(input, floats, losses, null, null, 0, false);
+    protected final L with(ElementFormula other) {
+        return with(other, a, b);
     }
 
     /**
-     * The gradient of {@code sum(upstream * losses)}: what a loss without reduction hands back in a larger graph.
+     * This loss with another formula and other coefficients.
      *
-     * @param input predictions
-     * @param target what they should be, of the same shape
-     * @param upstream the gradient that reaches the loss of each element, of the same shape
-     * @param gradient receives upstream times dloss/dinput; may be {@code input} or {@code upstream} itself
-     * @param how overwrite or add, scale; a divisor divides, the reduction does not
+     * @param other the loss of one element
+     * @param newA the formula's first coefficient, broadcast to the input's shape, or null for 1
+     * @param newB the formula's second coefficient, broadcast to the input's shape, or null for 1
+     * @return a loss that differs from this one by its formula and coefficients
      */
-    @Override
-    public final void backward(Tensor input, Target target, Tensor upstream, Tensor gradient, Backward how) {
-        Tensor floats = check(input, target, gradient);
-        Checks.sameShape("upstream", upstream, "input", input);
-        Checks.writable("gradient", gradient, "upstream", upstream);
-        run(input, floats, null, upstream, gradient, how.factor() / how.divisorOr(1), how.adds());
+    protected final L with(ElementFormula other, Tensor newA, Tensor newB) {
+        return changed(l -> ((PointwiseLoss<?>) l).set(other, newA, newB));
     }
 
-    @Override
-    public final Totals totals(Tensor input, Target target) {
-        return new Totals(identity(), run(input, check(input, target), null, null, null, 0, false), input.size());
+    /**
+     * What this loss computes for an element.
+     *
+     * @return the formula, with its options
+     */
+    protected final ElementFormula formula() {
+        return formula;
     }
 
-    @Override
-    public final double finish(Totals totals) {
-        requireReduced();
-        totals.requireOf(identity(), 2, 0);
-        return totals.sum(0) / ownDivisor(totals.sum(1));
+    final Tensor a() {
+        return a;
     }
 
-    @Override
-    public final void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
-        requireReduced();
-        Tensor floats = check(input, target, gradient);
-        whole.requireOf(identity(), 2, 0);
-        run(input, floats, null, null, gradient, how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
-    }
-
-    private double run(Tensor input, Tensor target, Tensor losses, Tensor upstream, Tensor gradient, double scale,
-            boolean add) {
-        return PointwisePass.run(backend, formula, input, target, a, b, null, losses, upstream, gradient, scale, add);
-    }
-
-    private String identity() {
-        return Totals.identity(this, a, b);
-    }
-
-    private double ownDivisor(double n) {
-        return reduction == Reduction.MEAN ? n : 1;
-    }
-
-    private void requireReduced() {
-        if (reduction == Reduction.NONE) {
-            throw new IllegalStateException(getClass().getSimpleName() + " has reduction NONE, one loss per element:"
-                    + " call forward(input, target, losses) and backward(input, target, upstream, gradient, how)");
-        }
-    }
-
-    @Override
-    public final void requireValid(Tensor input, Target target, Tensor gradient) {
-        check(input, target, gradient);
-    }
-
-    private Tensor check(Tensor input, Target target, Tensor gradient) {
-        Tensor floats = check(input, target);
-        Checks.gradient(input, floats, gradient);
-        apartFromCoefficients("gradient", gradient);
-        return floats;
-    }
-
-    private void apartFromCoefficients(String name, Tensor written) {
-        for (int i = 0; i < 2; i++) {
-            Tensor coefficient = i == 0 ? a : b;
-            if (coefficient != null) {
-                Checks.apart(name, written, coefficientName(i), coefficient, "other elements still need it");
-            }
-        }
-    }
-
-    /** The target as floats. */
-    private Tensor check(Tensor input, Target target) {
-        Tensor floats = Checks.floats(target);
-        Checks.sameShape("target", floats, "input", input);
-        if (a != null) {
-            Shapes.requireBroadcast(coefficientName(0), a, input);
-        }
-        if (b != null) {
-            Shapes.requireBroadcast(coefficientName(1), b, input);
-        }
-        return floats;
+    final Tensor b() {
+        return b;
     }
 
     /**
@@ -198,26 +114,68 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
     }
 
     @Override
-    public final PointwiseLoss on(Backend where) {
-        try {
-            PointwiseLoss copy = (PointwiseLoss) clone();
-            copy.backend = Objects.requireNonNull(where, "backend");
-            return copy;
-        } catch (CloneNotSupportedException e) {
-            throw new AssertionError(e);
-        }
+    final String nameOf(int coefficient) {
+        return coefficientName(coefficient);
     }
 
-    /** Equal losses have the same class, options and reduction; weights are equal if they hold the same numbers. */
+    @Override
+    final void prepare(PointwisePass pass, Tensor input, Target target, Tensor weights) {
+        Tensor floats = Checks.floats(target);
+        Checks.sameShape("target", floats, "input", input);
+        if (a != null) {
+            Shapes.requireBroadcast(coefficientName(0), a, input);
+        }
+        if (b != null) {
+            Shapes.requireBroadcast(coefficientName(1), b, input);
+        }
+        pass.over(input, floats, a, b, weights);
+    }
+
+    @Override
+    final boolean sumsFirst() {
+        return false;
+    }
+
+    @Override
+    final void reduce(PointwisePass pass) {
+        pass.sum = pass.sum(formula);
+    }
+
+    @Override
+    final double finish(double sum, double norm, double divisor) {
+        return sum / divisor;
+    }
+
+    @Override
+    final void differentiate(PointwisePass pass, double divisor, Tensor gradient, Backward how) {
+        pass.sum = pass.gradients(formula, null, gradient, scale(how, divisor), how.adds());
+    }
+
+    @Override
+    final void writeLosses(PointwisePass pass, Tensor losses) {
+        pass.values(formula, losses);
+    }
+
+    @Override
+    final void writeGradients(PointwisePass pass, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        pass.gradients(formula, upstream, gradient, scale, add);
+    }
+
+    @Override
+    final String identity() {
+        return Totals.identity(this, a, b);
+    }
+
+    /** Equal losses have the same class and options; coefficients are equal if they hold the same numbers. */
     @Override
     public final boolean equals(Object o) {
-        return o instanceof PointwiseLoss l && getClass() == l.getClass() && formula.equals(l.formula)
-                && Tensor.same(a, l.a) && Tensor.same(b, l.b) && reduction == l.reduction && backend.equals(l.backend);
+        return o instanceof PointwiseLoss<?> l && getClass() == l.getClass() && formula.equals(l.formula)
+                && Tensor.same(a, l.a) && Tensor.same(b, l.b) && hasOptionsOf(l);
     }
 
     @Override
     public final int hashCode() {
-        return Objects.hash(getClass(), formula, reduction);
+        return Objects.hash(getClass(), formula, reduction());
     }
 
     @Override
@@ -226,7 +184,6 @@ public abstract class PointwiseLoss implements Loss, Cloneable {
         options = options.substring(options.indexOf('[') + 1, options.length() - 1);
         return getClass().getSimpleName() + "[" + options + (options.isEmpty() ? "" : ", ")
                 + (a == null ? "" : coefficientName(0) + "=" + Shapes.text(a.shape()) + ", ")
-                + (b == null ? "" : coefficientName(1) + "=" + Shapes.text(b.shape()) + ", ")
-                + "reduction=" + reduction.name().toLowerCase(Locale.ROOT) + "]";
+                + (b == null ? "" : coefficientName(1) + "=" + Shapes.text(b.shape()) + ", ") + commonOptions() + "]";
     }
 }

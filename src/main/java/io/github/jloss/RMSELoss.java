@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
-import java.util.Locale;
+import io.github.jloss.spi.Scalar;
 import java.util.Objects;
 
 /**
@@ -10,160 +11,187 @@ import java.util.Objects;
  *
  * <p>As deep-ml's {@code RMSELoss}, but nothing is broadcast. {@code eps} (1e-6 by default) biases the value: a perfect
  * prediction costs {@code sqrt(eps)}. With {@code eps = 0} it is the true RMSE; where it is 0 the gradient is 0. The
- * root is of a sum, so the gradient needs a second pass over the data, and there is no {@link Reduction#NONE}; an empty
- * batch gives NaN. Residuals whose squares leave float's range are rescaled.
+ * root is of a sum, so the gradient needs a second pass over the data, and there is no {@link Reduction#NONE};
+ * {@link Reduction#SUM} divides by nothing, {@code sqrt(sum (x-t)² + eps)}. An empty batch gives NaN.
  *
- * <p>{@link #totals} are two sums: of the squares, and n.
+ * <p>With {@linkplain Batch#withWeights weights} w it is {@code sqrt(sum w (x-t)² / sum w + eps)}, or divided by how
+ * many weights are above 0 ({@link #withMeanBy}).
+ *
+ * <p>Residuals of any size keep their digits: where the squares leave float's range they are those of scaled residuals.
+ *
+ * <p>{@link #totals} are two sums: of the squares, and of what the mean divides by.
  */
-public final class RMSELoss implements Loss {
+public final class RMSELoss extends ElementLoss<RMSELoss> {
 
     private static final long serialVersionUID = 1;
 
-    /** Squares of residuals below 2^-50 or above 2^63 are computed on residuals multiplied by 2^100 or 2^-100. */
-    private static final float RESCALE = 0x1p100f;
+    private static final Scale PLAIN = new Scale(1);
+    private static final Scale TINY = new Scale(0x1p80f);
+    private static final Scale HUGE = new Scale(0x1p-80f);
 
-    private static final Formula PLAIN = new Formula(1);
-    private static final Formula TINY = new Formula(RESCALE);
-    private static final Formula HUGE = new Formula(1 / RESCALE);
+    /** A mean square below this may have lost digits to squares below float's range. */
+    private static final double LEAST = 0x1p-120;
 
-    private final double eps;
-    private final Backend backend;
+    private double eps = 1e-6;
 
     /** {@code eps = 1e-6}. */
     public RMSELoss() {
-        this(1e-6);
+        super(Reduction.MEAN);
     }
 
     /**
-     * With an option.
+     * This loss with another number under the root.
      *
-     * @param eps added to the mean under the root, at least 0
+     * @param number added to the mean, at least 0; 1e-6 by default
+     * @return a loss with this option
      */
-    public RMSELoss(double eps) {
-        this(Checks.notNegative("eps", eps), Backend.cpu());
-    }
-
-    private RMSELoss(double eps, Backend backend) {
-        this.eps = eps;
-        this.backend = Objects.requireNonNull(backend, "backend");
-    }
-
-    /** Always {@link Reduction#MEAN}. */
-    @Override
-    public Reduction reduction() {
-        return Reduction.MEAN;
+    public RMSELoss withEps(double number) {
+        Checks.notNegative("eps", number);
+        return changed(l -> l.eps = number);
     }
 
     @Override
-    public double forward(Tensor input, Target target) {
-        return root(squares(input, check(input, target)), input.size());
+    void requireReduction(Reduction how) {
+        if (how == Reduction.NONE) {
+            throw new IllegalArgumentException("reduction: found NONE, expected MEAN or SUM: the root is of a sum");
+        }
     }
 
     @Override
-    public double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
-        Tensor floats = check(input, target, gradient);
-        double squares = squares(input, floats);
-        double divisor = how.divisorOr(input.size());
-        double root = root(squares, divisor);
-        backward(input, floats, root, divisor, gradient, how);
-        return root;
+    void requireElements() {
+        throw new IllegalStateException("RMSELoss is one number: it has no losses of elements");
     }
 
     @Override
-    public void requireValid(Tensor input, Target target, Tensor gradient) {
-        check(input, target, gradient);
-    }
-
-    private static Tensor check(Tensor input, Target target) {
+    void prepare(PointwisePass pass, Tensor input, Target target, Tensor weights) {
         Tensor floats = Checks.floats(target);
         Checks.sameShape("target", floats, "input", input);
-        return floats;
-    }
-
-    private static Tensor check(Tensor input, Target target, Tensor gradient) {
-        Tensor floats = check(input, target);
-        Checks.gradient(input, floats, gradient);
-        return floats;
+        pass.over(input, floats, null, null, weights);
     }
 
     @Override
-    public Totals totals(Tensor input, Target target) {
-        return new Totals(toString(), squares(input, check(input, target)), input.size());
+    boolean sumsFirst() {
+        return true;
     }
 
     @Override
-    public double finish(Totals totals) {
-        totals.requireOf(toString(), 2, 0);
-        return root(totals.sum(0), totals.sum(1));
-    }
-
-    @Override
-    public void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
-        Tensor floats = check(input, target, gradient);
-        whole.requireOf(toString(), 2, 0);
-        double divisor = how.divisorOr(whole.sum(1));
-        backward(input, floats, root(whole.sum(0), divisor), divisor, gradient, how);
-    }
-
-    private void backward(Tensor input, Tensor target, double root, double divisor, Tensor gradient, Backward how) {
-        double scale = root == 0 ? 0 : how.factor() / (divisor * root);
-        // A scale that float cannot hold belongs to residuals that are tiny or huge themselves.
-        Formula formula = Math.abs(scale) > Float.MAX_VALUE ? TINY : Math.abs(scale) < Float.MIN_NORMAL ? HUGE : PLAIN;
-        PointwisePass.run(backend, formula, input, target, null, null, null, null, null, gradient, scale / formula.factor,
-                how.adds());
-    }
-
-    /** The sum of squares, in float's range or rescaled to it. */
-    private double squares(Tensor input, Tensor target) {
-        double squares = sum(PLAIN, input, target);
-        if (squares == Double.POSITIVE_INFINITY) {
-            return sum(HUGE, input, target) * RESCALE * RESCALE;
+    void reduce(PointwisePass pass) {
+        pass.sum = PLAIN.sum(pass);
+        if (pass.sum == Double.POSITIVE_INFINITY) {
+            pass.sum = HUGE.sum(pass);
+        } else if (pass.sum < LEAST * pass.input().size()) {
+            pass.sum = TINY.sum(pass);
         }
-        if (squares < 0x1p-100 * input.size()) {
-            return sum(TINY, input, target) / RESCALE / RESCALE;
-        }
-        return squares;
     }
 
-    private double sum(Formula formula, Tensor input, Tensor target) {
-        return PointwisePass.sum(backend, formula, input, target);
-    }
-
-    private double root(double squares, double divisor) {
+    @Override
+    double finish(double squares, double norm, double divisor) {
         return Math.sqrt(squares / divisor + eps);
     }
 
     @Override
-    public RMSELoss on(Backend where) {
-        return new RMSELoss(eps, where);
+    void differentiate(PointwisePass pass, double divisor, Tensor gradient, Backward how) {
+        double root = finish(pass.sum, 0, divisor);
+        // Residuals leave float's range only where x - t does, their products with weights long before.
+        double huge = pass.weights() == null ? 0x1p250 : 0x1p127;
+        Scale scale = pass.sum > huge ? HUGE : pass.sum < LEAST * pass.input().size() ? TINY : PLAIN;
+        scale.gradients(pass, gradient, root == 0 ? 0 : scale(how, divisor * root), how.adds());
+    }
+
+    @Override
+    void writeLosses(PointwisePass pass, Tensor losses) {
+        requireElements();
+    }
+
+    @Override
+    void writeGradients(PointwisePass pass, Tensor upstream, Tensor gradient, double scale, boolean add) {
+        requireElements();
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof RMSELoss l && eps == l.eps && backend.equals(l.backend);
+        return o instanceof RMSELoss l && eps == l.eps && hasOptionsOf(l);
     }
 
     @Override
     public int hashCode() {
-        return Double.hashCode(eps);
+        return Objects.hash(eps, reduction(), meanBy());
     }
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "RMSELoss[eps=%s]", eps);
+        return "RMSELoss[eps=" + eps + ", " + commonOptions() + "]";
     }
 
-    /** The squared residual, and the residual itself where a derivative would be: the root's derivative is a scale. */
-    private record Formula(float factor) implements PointwiseFormula {
+    /** Squares of residuals times a factor, a power of two, and the residuals times it where a derivative would be. */
+    private static final class Scale {
+
+        private final double factor;
+        private final Squares squares;
+        private final WeightedSquares weighted;
+
+        Scale(float factor) {
+            this.factor = factor;
+            squares = new Squares(factor, factor < 1);
+            weighted = new WeightedSquares(factor, factor < 1);
+        }
+
+        /** The sum of squares, without the factor. */
+        double sum(PointwisePass pass) {
+            Tensor weights = weightsAsCoefficient(pass);
+            double sum = pass.sum(weights == null ? squares : weighted);
+            restore(pass, weights);
+            return sum / factor / factor;
+        }
+
+        /** The residuals times a scale. */
+        void gradients(PointwisePass pass, Tensor gradient, double scale, boolean add) {
+            Tensor weights = weightsAsCoefficient(pass);
+            pass.gradients(weights == null ? squares : weighted, null, gradient, scale / factor, add);
+            restore(pass, weights);
+        }
+
+        /** A weight must be multiplied in before the residual is squared: a square may be out of range. */
+        private static Tensor weightsAsCoefficient(PointwisePass pass) {
+            Tensor weights = pass.weights();
+            pass.over(pass.input(), pass.target(), weights, null, null);
+            return weights;
+        }
+
+        private static void restore(PointwisePass pass, Tensor weights) {
+            pass.over(pass.input(), pass.target(), null, null, weights);
+        }
+    }
+
+    /** x - t itself may be out of range where it is huge, and x or t with the factor where the difference is tiny. */
+    private static float residual(float x, float t, float factor, boolean huge) {
+        return huge ? factor * x - factor * t : factor * (x - t);
+    }
+
+    private record Squares(float factor, boolean huge) implements PointwiseFormula {
         @Override
         public float value(float x, float t) {
-            float e = factor * (x - t);
+            float e = residual(x, t, factor, huge);
             return e * e;
         }
 
         @Override
         public float gradient(float x, float t) {
-            return factor * (x - t);
+            return residual(x, t, factor, huge);
+        }
+    }
+
+    /** Weight 0 gives 0, whatever the residual is. */
+    private record WeightedSquares(float factor, boolean huge) implements ElementFormula {
+        @Override
+        public float value(float x, float t, float weight, float b) {
+            float e = residual(x, t, factor, huge);
+            return Scalar.ifEqual(weight, 0, 0, weight * e * e);
+        }
+
+        @Override
+        public float gradient(float x, float t, float weight, float b) {
+            return Scalar.ifEqual(weight, 0, 0, weight * residual(x, t, factor, huge));
         }
     }
 }

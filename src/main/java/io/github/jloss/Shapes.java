@@ -26,6 +26,15 @@ final class Shapes {
         return size;
     }
 
+    /** Whether two have the same dimensions. */
+    static boolean isSame(Target one, Target other) {
+        boolean same = one.rank() == other.rank();
+        for (int axis = 0; same && axis < one.rank(); axis++) {
+            same = one.dim(axis) == other.dim(axis);
+        }
+        return same;
+    }
+
     /** Whether a target has the shape of the input without one axis. */
     static boolean isWithout(int without, Tensor input, Target target) {
         boolean fits = target.rank() == input.rank() - 1;

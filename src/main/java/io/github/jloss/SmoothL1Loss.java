@@ -12,23 +12,23 @@ import io.github.jloss.spi.Scalar;
  * by the number of elements; {@code beta = 0} is {@link L1Loss}, with gradient 0 at {@code e = 0} (torch 1.13 gives -1
  * there). It is {@link HuberLoss} with {@code delta = beta}, divided by {@code beta}. R. Girshick, Fast R-CNN (2015).
  */
-public final class SmoothL1Loss extends PointwiseLoss {
+public final class SmoothL1Loss extends PointwiseLoss<SmoothL1Loss> {
 
     private static final long serialVersionUID = 1;
 
     /** {@code beta = 1}, the mean over all elements. */
     public SmoothL1Loss() {
-        this(1, Reduction.MEAN);
+        super(new Formula(1), Reduction.MEAN);
     }
 
     /**
-     * With options.
+     * This loss with another place where the parabola becomes a line.
      *
-     * @param beta where the parabola becomes a line; at least 0
-     * @param reduction how the elements' losses become one number
+     * @param beta at least 0; 1 by default
+     * @return a loss with this option
      */
-    public SmoothL1Loss(double beta, Reduction reduction) {
-        super(new Formula(Checks.asFloat("beta", Checks.notNegative("beta", beta))), reduction);
+    public SmoothL1Loss withBeta(double beta) {
+        return with(new Formula(Checks.asFloat("beta", Checks.notNegative("beta", beta))));
     }
 
     private record Formula(float beta) implements PointwiseFormula {

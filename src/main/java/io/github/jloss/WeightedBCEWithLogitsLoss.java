@@ -14,30 +14,33 @@ import io.github.jloss.spi.PointwiseFormula;
  * product); targets may be soft. An infinite logit costs 0 on the right side and infinity on the wrong one.
  * {@link Reduction#MEAN} divides by the number of elements, not by the weights.
  */
-public final class WeightedBCEWithLogitsLoss extends PointwiseLoss {
+public final class WeightedBCEWithLogitsLoss extends PointwiseLoss<WeightedBCEWithLogitsLoss> {
 
     private static final long serialVersionUID = 1;
 
-    /**
-     * The mean over all elements.
-     *
-     * @param wP weight of the positive class, at least 0
-     * @param wN weight of the negative class, at least 0
-     */
-    public WeightedBCEWithLogitsLoss(double wP, double wN) {
-        this(wP, wN, Reduction.MEAN);
+    /** Both weights 1, the mean over all elements. */
+    public WeightedBCEWithLogitsLoss() {
+        super(new Formula(1, 1), Reduction.MEAN);
     }
 
     /**
-     * With a reduction.
+     * This loss with another weight of the positive class.
      *
-     * @param wP weight of the positive class, at least 0
-     * @param wN weight of the negative class, at least 0
-     * @param reduction how the elements' losses become one number
+     * @param weight at least 0; 1 by default
+     * @return a loss with this option
      */
-    public WeightedBCEWithLogitsLoss(double wP, double wN, Reduction reduction) {
-        super(new Formula(Checks.asFloat("wP", Checks.notNegative("wP", wP)),
-                Checks.asFloat("wN", Checks.notNegative("wN", wN))), reduction);
+    public WeightedBCEWithLogitsLoss withWP(double weight) {
+        return with(new Formula(Checks.asFloat("wP", Checks.notNegative("wP", weight)), ((Formula) formula()).wN));
+    }
+
+    /**
+     * This loss with another weight of the negative class.
+     *
+     * @param weight at least 0; 1 by default
+     * @return a loss with this option
+     */
+    public WeightedBCEWithLogitsLoss withWN(double weight) {
+        return with(new Formula(((Formula) formula()).wP, Checks.asFloat("wN", Checks.notNegative("wN", weight))));
     }
 
     private record Formula(float wP, float wN) implements PointwiseFormula {

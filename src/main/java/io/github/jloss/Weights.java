@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.kernel.Broadcast;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 
@@ -25,12 +26,12 @@ final class Weights {
         if (weights == null || losses == 0) {
             return losses;
         }
-        double sum = PointwisePass.sum(backend, SUM, weights, weights);
+        double sum = PointwisePass.sum(backend, SUM, weights);
         if (!Double.isFinite(sum)) {
             refuse(weights);
         }
         double times = (double) losses / weights.size();
-        return times * (meanBy == MeanBy.WEIGHTS ? sum : PointwisePass.sum(backend, COUNT, weights, weights));
+        return times * (meanBy == MeanBy.WEIGHTS ? sum : PointwisePass.sum(backend, COUNT, weights));
     }
 
     /** One weight, checked. */
@@ -41,6 +42,24 @@ final class Weights {
                     + ", expected a finite number of at least 0");
         }
         return w;
+    }
+
+    /**
+     * Whether weights hide some elements of the tensor they are broadcast to.
+     *
+     * @param weights broadcast
+     * @param like the tensor
+     * @param first index of its first element
+     * @param stride from one to the next
+     * @param count how many
+     */
+    static boolean mask(Tensor weights, Tensor like, long first, long stride, long count) {
+        for (long i = 0; i < count; i++) {
+            if (weights.get(Broadcast.index(weights, like, first + i * stride)) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isWeight(float w) {

@@ -36,7 +36,7 @@ class AllocationTest {
             calls.add(Named.of(loss + " forward", () -> loss.forward(x, t)));
             calls.add(Named.of(loss + " forwardBackward", () -> loss.forwardBackward(x, t, g)));
             calls.add(Named.of(loss + " added", () -> loss.forwardBackward(x, t, g, add)));
-            if (loss instanceof PointwiseLoss elements) {
+            if (loss instanceof PointwiseLoss<?> elements) {
                 calls.add(Named.of(loss + " losses", () -> elements.forward(x, t, g)));
                 calls.add(Named.of(loss + " upstream", () -> elements.backward(x, t, t, g, Backward.OVERWRITE)));
             }

@@ -75,7 +75,7 @@ class BitsTest {
         int n = 5000;
         float[] x = Numbers.wild(n, 1);
         float[] t = Numbers.targets(n, 2);
-        for (PointwiseLoss loss : Losses.pointwise(n, Reduction.NONE)) {
+        for (PointwiseLoss<?> loss : Losses.pointwise(n, Reduction.NONE)) {
             for (Memory memory : Memory.values()) {
                 Outcome apart = elements(loss, memory, x, t);
                 Tensor over = memory.copy(x);
@@ -88,7 +88,7 @@ class BitsTest {
         }
     }
 
-    private static Outcome elements(PointwiseLoss loss, Memory memory, float[] x, float[] t) {
+    private static Outcome elements(PointwiseLoss<?> loss, Memory memory, float[] x, float[] t) {
         Tensor losses = memory.copy(new float[x.length]);
         Tensor gradient = memory.copy(new float[x.length]);
         loss.forward(memory.copy(x), memory.copy(t), losses);
@@ -125,7 +125,7 @@ class BitsTest {
             if (i % 2 == 0) {
                 loss.forward(x, x);
                 loss.forwardBackward(x, x, gradient, Backward.ADD);
-                if (loss instanceof PointwiseLoss elements) elements.forward(x, x, gradient);
+                if (loss instanceof PointwiseLoss<?> elements) elements.forward(x, x, gradient);
             }
         }
     }

@@ -34,9 +34,9 @@ class CallErrorsTest {
     /** One of each class; the weighted ones for inputs of shape (3, 4). */
     static List<Loss> losses() {
         List<Loss> all = new ArrayList<>(List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(),
-                new BCEWithLogitsLoss(), new WeightedBCEWithLogitsLoss(1, 2), new AsymmetricLossMultiLabel(),
+                new BCEWithLogitsLoss(), new WeightedBCEWithLogitsLoss().withWN(2), new AsymmetricLossMultiLabel(),
                 FocalLoss.binary(), FocalLoss.binary().withNormalized(),
-                new BCEWithLogitsLoss(Tensor.of(new float[4]), null, Reduction.MEAN), new RMSELoss()));
+                new BCEWithLogitsLoss().withWeight(Tensor.of(new float[4])), new RMSELoss()));
         all.add(CombinedLoss.of(1, new MSELoss(), 1, new RMSELoss()));
         return all;
     }
@@ -64,7 +64,7 @@ class CallErrorsTest {
             refused(() -> loss.backward(x, other, totals, gradient, Backward.ADD), "target: " + found, "(3, 4)");
             refused(() -> loss.forwardBackward(x, t, gradient.reshape(shape)), "gradient: " + found, "(3, 4)");
             refused(() -> loss.backward(x, t, totals, gradient.reshape(shape), Backward.ADD), "gradient: " + found);
-            if (loss instanceof PointwiseLoss elements) {
+            if (loss instanceof PointwiseLoss<?> elements) {
                 refused(() -> elements.forward(x, other, gradient), "target: " + found);
                 refused(() -> elements.forward(x, t, gradient.reshape(shape)), "losses: " + found);
                 refused(() -> elements.backward(x, t, other, gradient, Backward.ADD), "upstream: " + found);
@@ -87,7 +87,7 @@ class CallErrorsTest {
         refused(npe, () -> loss.backward(x, t, (Totals) null, gradient, Backward.ADD), "whole");
         refused(npe, () -> loss.backward(x, t, totals, gradient, null), "how");
         refused(npe, () -> loss.finish(null), "totals");
-        if (loss instanceof PointwiseLoss elements) {
+        if (loss instanceof PointwiseLoss<?> elements) {
             refused(npe, () -> elements.forward(x, t, null), "losses");
             refused(npe, () -> elements.backward(x, t, (Tensor) null, gradient, Backward.ADD), "upstream");
         }
@@ -118,7 +118,7 @@ class CallErrorsTest {
         refused(() -> loss.forwardBackward(input, target, written), "gradient", other);
         refused(() -> loss.backward(input, target, loss.totals(input, target), written, Backward.ADD), "gradient",
                 other);
-        if (loss instanceof PointwiseLoss elements) {
+        if (loss instanceof PointwiseLoss<?> elements) {
             refused(() -> elements.forward(input, target, written), "losses", other);
             refused(() -> elements.backward(input, target, x, written, Backward.ADD), "gradient", other);
             Tensor upstream = other.equals("input") ? input : target;
@@ -162,7 +162,7 @@ class CallErrorsTest {
             refused(() -> loss.forwardBackward(x, t, readOnly), "gradient", "read-only", "writable");
             refused(() -> loss.backward(x, t, loss.totals(x, t), readOnly, Backward.ADD), "gradient", "read-only");
             loss.forwardBackward(readOnly, t, Tensor.of(new float[N], 3, 4));
-            if (loss instanceof PointwiseLoss elements) {
+            if (loss instanceof PointwiseLoss<?> elements) {
                 refused(() -> elements.forward(x, t, readOnly), "losses", "read-only");
                 refused(() -> elements.backward(x, t, t, readOnly, Backward.ADD), "gradient", "read-only");
             }
@@ -247,7 +247,7 @@ class CallErrorsTest {
     }
 
     private static BCEWithLogitsLoss weighted(float[] weight, long... shape) {
-        return new BCEWithLogitsLoss(Tensor.of(weight, shape), null, Reduction.MEAN);
+        return new BCEWithLogitsLoss().withWeight(Tensor.of(weight, shape));
     }
 
     @Test
@@ -255,8 +255,8 @@ class CallErrorsTest {
         for (long[] shape : new long[][] {{3}, {12}, {4, 1}, {1, 3, 4}, {2, 3, 4}, {0}, {3, 0}}) {
             Tensor wrong = Tensor.of(new float[(int) Shapes.size(shape)], shape);
             for (String name : List.of("weight", "posWeight")) {
-                PointwiseLoss loss = name.equals("weight") ? new BCEWithLogitsLoss(wrong, null, Reduction.MEAN)
-                        : new BCEWithLogitsLoss(null, wrong, Reduction.MEAN);
+                PointwiseLoss<?> loss = name.equals("weight") ? new BCEWithLogitsLoss().withWeight(wrong)
+                        : new BCEWithLogitsLoss().withPosWeight(wrong);
                 String[] message = {name, Shapes.text(shape), "(3, 4)"};
                 refused(() -> loss.forward(x, t), message);
                 refused(() -> loss.totals(x, t), message);
@@ -273,8 +273,8 @@ class CallErrorsTest {
         Tensor perClass = Tensor.view(poisoned, 0, 4);
         Tensor shifted = Tensor.view(poisoned, 0, 1, 4);
         for (Tensor weights : List.of(perClass, shifted)) {
-            PointwiseLoss weight = new BCEWithLogitsLoss(weights, null, Reduction.MEAN);
-            PointwiseLoss posWeight = new BCEWithLogitsLoss(null, weights, Reduction.MEAN);
+            PointwiseLoss<?> weight = new BCEWithLogitsLoss().withWeight(weights);
+            PointwiseLoss<?> posWeight = new BCEWithLogitsLoss().withPosWeight(weights);
             refused(() -> weight.forwardBackward(x, t, gradient), "gradient", "weight");
             refused(() -> posWeight.forwardBackward(x, t, gradient), "gradient", "posWeight");
             refused(() -> weight.forward(x, t, gradient), "losses", "weight");
@@ -284,7 +284,7 @@ class CallErrorsTest {
 
     @Test
     void lossesWithoutReduction() {
-        for (PointwiseLoss loss : Losses.pointwise(N, Reduction.NONE)) {
+        for (PointwiseLoss<?> loss : Losses.pointwise(N, Reduction.NONE)) {
             if (loss.reduction() != Reduction.NONE) continue;
             Tensor flatX = x.reshape(N);
             Tensor flatT = t.reshape(N);
@@ -313,9 +313,10 @@ class CallErrorsTest {
 
     @Test
     void totalsOfOtherOptions() {
-        Totals wrong = new HuberLoss(2, Reduction.MEAN).totals(x, t);
+        Totals wrong = new HuberLoss().withDelta(2).totals(x, t);
         refused(() -> new HuberLoss().finish(wrong), "delta=2.0", "delta=1.0");
-        refused(() -> new HuberLoss(2, Reduction.SUM).finish(wrong), "reduction=mean", "reduction=sum");
+        refused(() -> new HuberLoss().withDelta(2).withReduction(Reduction.SUM).finish(wrong), "reduction=mean",
+                "reduction=sum");
     }
 
     @Test

@@ -41,9 +41,11 @@ final class Calls {
         Tensor t = Tensor.of(Numbers.targets(N * C, 2), N, C);
         Labels classes = Labels.of(0, 3, 1, 2, 2, 0);
         List<Call> all = new ArrayList<>();
-        BCEWithLogitsLoss weighted = new BCEWithLogitsLoss(floats(3, C), Tensor.of(new float[] {2}), Reduction.MEAN);
+        BCEWithLogitsLoss weighted = new BCEWithLogitsLoss().withWeight(floats(3, C))
+                .withPosWeight(Tensor.of(new float[] {2}));
         for (Loss loss : List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(), new RMSELoss(),
-                new BCEWithLogitsLoss(), weighted, new WeightedBCEWithLogitsLoss(1, 2), new AsymmetricLossMultiLabel(),
+                new BCEWithLogitsLoss(), weighted, new WeightedBCEWithLogitsLoss().withWN(2),
+                        new AsymmetricLossMultiLabel(),
                 FocalLoss.binary(), FocalLoss.binary().withNormalized(), JaccardLoss.binary(), JaccardLoss.multilabel(),
                 DiceLoss.multilabel(), SoftJaccardLoss.binary(), TverskyLoss.binary(),
                 CombinedLoss.of(0.5, weighted, 2, JaccardLoss.binary()), new SoftTargetCrossEntropyLoss())) {

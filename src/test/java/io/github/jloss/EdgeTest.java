@@ -24,10 +24,10 @@ class EdgeTest {
     }
 
     /** The logistic losses whose gradient does not vanish on the wrong side. */
-    static Stream<PointwiseLoss> logistic() {
+    static Stream<PointwiseLoss<?>> logistic() {
         Tensor two = Tensor.of(new float[] {2}, new long[0]);
-        return Stream.of(new BCEWithLogitsLoss(), new BCEWithLogitsLoss(two, two, Reduction.MEAN),
-                new WeightedBCEWithLogitsLoss(2, 0.5));
+        return Stream.of(new BCEWithLogitsLoss(), new BCEWithLogitsLoss().withWeight(two).withPosWeight(two),
+                new WeightedBCEWithLogitsLoss().withWP(2).withWN(0.5));
     }
 
     private static float[] filled(int n, float value) {
@@ -78,7 +78,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @MethodSource("logistic")
-    void infiniteLogits(PointwiseLoss loss) {
+    void infiniteLogits(PointwiseLoss<?> loss) {
         double atPositive = one(loss, -100, 1)[1];
         double atNegative = one(loss, 100, 0)[1];
         assertArrayEquals(new double[] {0, 0}, one(loss, Float.POSITIVE_INFINITY, 1), 0, "right");
@@ -105,7 +105,7 @@ class EdgeTest {
     @ParameterizedTest
     @CsvSource({"5", "10", "14", "17", "20", "50", "87", "100", "1000", "1e38"})
     void mistakesOfAsymmetricLossWithoutCaps(float x) {
-        Loss loss = new AsymmetricLossMultiLabel(4, 1, 0, 0, false, Reduction.SUM);
+        Loss loss = new AsymmetricLossMultiLabel().withClip(0).withEps(0);
         double p = 1 / (1 + Math.exp(-x));
         double q = 1 / (1 + Math.exp(x));
         double softplus = x + Math.log1p(Math.exp(-x));
@@ -151,11 +151,11 @@ class EdgeTest {
         int n = 10_000;
         assertNear(1e38, 1, many(new BCEWithLogitsLoss(), 1e38f, 0, n), n);
         assertNear(1e38, -1, many(new BCEWithLogitsLoss(), -1e38f, 1, n), n);
-        assertNear(2e38, 2, many(new WeightedBCEWithLogitsLoss(1, 2), 1e38f, 0, n), n);
+        assertNear(2e38, 2, many(new WeightedBCEWithLogitsLoss().withWN(2), 1e38f, 0, n), n);
         assertNear(3e38, -1, many(new L1Loss(), -1.5e38f, 1.5e38f, n), n);
         assertNear(3e38, 1, many(new SmoothL1Loss(), 3e38f, 0, n), n);
         assertNear(3e38, 1, many(new HuberLoss(), 3e38f, 0, n), n);
-        assertNear(1.5e38, 1, many(new SmoothL1Loss(3e38, Reduction.MEAN), 3e38f, 0, n), n);
+        assertNear(1.5e38, 1, many(new SmoothL1Loss().withBeta(3e38), 3e38f, 0, n), n);
         assertNear(1e38, 2e19, many(new MSELoss(), 1e19f, 0, n), n);
         assertArrayEquals(new double[] {0, 0}, many(new BCEWithLogitsLoss(), 1e38f, 1, n), 0);
         assertEquals(INF, one(new MSELoss(), 1e20f, 0)[0], "documented: squares beyond float are infinite");
@@ -172,7 +172,8 @@ class EdgeTest {
         assertArrayEquals(new double[] {INF, INF}, one(new MSELoss(), inf, 0));
         assertArrayEquals(new double[] {INF, 1}, one(new L1Loss(), inf, 0));
         assertArrayEquals(new double[] {INF, 1}, one(new SmoothL1Loss(), inf, 0));
-        assertArrayEquals(new double[] {INF, -0.5f}, one(new HuberLoss(0.5, Reduction.SUM), -inf, 0));
+        assertArrayEquals(new double[] {INF, -0.5f}, one(new HuberLoss().withDelta(0.5).withReduction(Reduction.SUM),
+                -inf, 0));
         assertEquals(INF, one(new RMSELoss(), inf, 0)[0]);
         for (Loss loss : List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(), new RMSELoss())) {
             assertArrayEquals(new double[] {Double.NaN, Double.NaN}, one(loss, inf, inf), loss.toString());
@@ -186,11 +187,13 @@ class EdgeTest {
             float[] untouched = {7, 7};
             Tensor gradient = Tensor.view(untouched, 1, shape);
             for (Reduction reduction : List.of(Reduction.MEAN, Reduction.SUM)) {
-                for (PointwiseLoss loss : List.of(new MSELoss(reduction), new L1Loss(reduction),
-                        new SmoothL1Loss(1, reduction), new HuberLoss(1, reduction), new BCEWithLogitsLoss(reduction),
-                        new BCEWithLogitsLoss(Tensor.of(new float[1]), null, reduction),
-                        new WeightedBCEWithLogitsLoss(1, 1, reduction),
-                        new AsymmetricLossMultiLabel(4, 1, 0.05, 0, false, reduction))) {
+                for (PointwiseLoss<?> loss : List.of(new MSELoss().withReduction(reduction), new L1Loss()
+                        .withReduction(reduction),
+                        new SmoothL1Loss().withReduction(reduction), new HuberLoss().withReduction(reduction),
+                                new BCEWithLogitsLoss().withReduction(reduction),
+                        new BCEWithLogitsLoss().withWeight(Tensor.of(new float[1])).withReduction(reduction),
+                        new WeightedBCEWithLogitsLoss().withReduction(reduction),
+                        new AsymmetricLossMultiLabel().withEps(0).withReduction(reduction))) {
                     double expected = reduction == Reduction.SUM ? 0 : Double.NaN;
                     assertEquals(expected, loss.forward(empty, empty));
                     assertEquals(expected, loss.forwardBackward(empty, empty, gradient));
@@ -212,17 +215,18 @@ class EdgeTest {
     @Test
     void zeroWeights() {
         Tensor zero = Tensor.of(new float[1]);
-        for (Loss loss : List.of(new WeightedBCEWithLogitsLoss(0, 0),
-                new BCEWithLogitsLoss(zero, null, Reduction.MEAN), new BCEWithLogitsLoss(zero, zero, Reduction.SUM))) {
+        for (Loss loss : List.of(new WeightedBCEWithLogitsLoss().withWP(0).withWN(0),
+                new BCEWithLogitsLoss().withWeight(zero), new BCEWithLogitsLoss().withWeight(zero).withPosWeight(zero)
+                        .withReduction(Reduction.SUM))) {
             for (float x : new float[] {3, -3, 1e38f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 assertArrayEquals(new double[] {0, 0}, one(loss, x, 0), 0);
                 assertArrayEquals(new double[] {0, 0}, one(loss, x, 1), 0);
             }
         }
-        Loss positivesOnly = new WeightedBCEWithLogitsLoss(1, 0);
+        Loss positivesOnly = new WeightedBCEWithLogitsLoss().withWN(0);
         assertArrayEquals(new double[] {0, 0}, one(positivesOnly, Float.POSITIVE_INFINITY, 0), 0);
         assertArrayEquals(new double[] {INF, -1}, one(positivesOnly, Float.NEGATIVE_INFINITY, 1));
-        Loss noPositives = new BCEWithLogitsLoss(null, zero, Reduction.MEAN);
+        Loss noPositives = new BCEWithLogitsLoss().withPosWeight(zero);
         assertArrayEquals(new double[] {0, 0}, one(noPositives, Float.NEGATIVE_INFINITY, 1), 0);
     }
 
@@ -230,7 +234,7 @@ class EdgeTest {
     void perfectPredictions() {
         for (float x : new float[] {0, 1.5f, -3e38f}) {
             for (Loss loss : List.of(new MSELoss(), new L1Loss(), new SmoothL1Loss(), new HuberLoss(),
-                    new SmoothL1Loss(0, Reduction.MEAN), new RMSELoss(0))) {
+                    new SmoothL1Loss().withBeta(0), new RMSELoss().withEps(0))) {
                 assertArrayEquals(new double[] {0, 0}, many(loss, x, x, 20), 0, loss.toString());
             }
             assertArrayEquals(new double[] {1e-3, 0}, many(new RMSELoss(), x, x, 20), 1e-18);
@@ -242,7 +246,7 @@ class EdgeTest {
     @CsvSource({"1e30, 10", "1e-30, 10", "1e-42, 3", "1.4e-45, 1", "3e38, 1", "1e36, 1000", "1e38, 10000", "1e18, 1000",
         "1.9e19, 100", "1e-15, 1000", "8.8e-16, 1000", "9e18, 4"})
     void rootOfHugeAndTinySquares(float e, int n) {
-        double[] found = many(new RMSELoss(0), e, 0, n);
+        double[] found = many(new RMSELoss().withEps(0), e, 0, n);
         assertEquals(1, found[0] / e, 1e-6, "value " + found[0]);
         assertEquals(1, found[1] * n, 1e-5, "gradient " + found[1]);
     }
@@ -251,21 +255,29 @@ class EdgeTest {
     void rootOfMixedSquares() {
         float[] x = {1e30f, 1e-30f, 2e25f, 0};
         float[] gradient = new float[4];
-        double value = new RMSELoss(0).forwardBackward(Tensor.of(x), Tensor.of(new float[4]), Tensor.of(gradient));
+        double value = new RMSELoss().withEps(0).forwardBackward(Tensor.of(x), Tensor.of(new float[4]),
+                Tensor.of(gradient));
         double root = Math.sqrt(((double) x[0] * x[0] + (double) x[2] * x[2]) / 4);
         assertEquals(1, value / root, 1e-7);
         for (int i = 0; i < 4; i++) assertEquals(x[i] / (4 * root), gradient[i], 1e-6 * x[i] / root + Float.MIN_VALUE);
     }
 
     /** A factor that float cannot hold alone can be what brings the gradient into its range. */
-    @Test
-    void scaleBeyondFloat() {
-        Tensor x = Tensor.of(new float[] {1e-30f, 0});
-        float[] gradient = {7, 7};
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new MSELoss(Reduction.SUM).forwardBackward(x, Tensor.of(new float[2]), Tensor.of(gradient),
-                        Backward.OVERWRITE.scale(1e40)));
-        assertTrue(e.getMessage().contains("scale") && e.getMessage().contains("1.0E40"), e.getMessage());
-        assertArrayEquals(new float[] {7, 7}, gradient);
+    @ParameterizedTest
+    @CsvSource({"1e-30, 1e40", "1e-38, 1e60", "1e30, 1e-41", "1e38, 1e-60", "1, 1e-42", "1e-38, 1e75"})
+    void scaleBeyondFloat(float residual, double scale) {
+        Tensor x = Tensor.of(new float[] {residual, 0});
+        Tensor t = Tensor.of(new float[2]);
+        Tensor ones = Tensor.of(new float[] {1, 1});
+        double expected = 2.0 * residual * scale;
+        for (Backward how : List.of(Backward.OVERWRITE, Backward.ADD)) {
+            float[] gradient = {0, 0};
+            new MSELoss().withReduction(Reduction.SUM).forwardBackward(x, t, Tensor.of(gradient), how.scale(scale));
+            assertEquals(expected, gradient[0], 2e-7 * expected + Float.MIN_VALUE);
+            assertEquals(0, gradient[1]);
+            float[] passed = {0, 0};
+            new MSELoss().backward(x, t, ones, Tensor.of(passed), how.scale(scale));
+            assertArrayEquals(gradient, passed);
+        }
     }
 }

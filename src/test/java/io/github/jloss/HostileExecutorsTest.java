@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Executors that throw, come late or call back, code of the user's that does so, and more threads than anybody needs. */
+/** Executors that throw, come late or call back, code of the user's that does so,
+        and more threads than anybody needs. */
 @Timeout(60)
 class HostileExecutorsTest {
 
@@ -32,7 +33,7 @@ class HostileExecutorsTest {
     private static final Tensor T = Tensor.of(Numbers.targets(N, 2));
 
     /** A loss that is what the code behind it says. */
-    private static final class Scripted extends PointwiseLoss {
+    private static final class Scripted extends PointwiseLoss<Scripted> {
 
         interface Script {
             float loss(float x);
@@ -121,7 +122,7 @@ class HostileExecutorsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aFormulaMayCallALoss(int threads) {
-        Loss inner = new BCEWithLogitsLoss(Reduction.SUM);
+        Loss inner = new BCEWithLogitsLoss().withReduction(Reduction.SUM);
         Tensor a = Tensor.of(new float[] {1, -2, 3});
         Tensor b = Tensor.of(new float[] {1, 0, 1});
         double of = Math.log1p(Math.exp(-1)) + Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(-3));

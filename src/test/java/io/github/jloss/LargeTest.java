@@ -40,10 +40,10 @@ class LargeTest {
             new Sample(new L1Loss(), Exact.absolute()),
             new Sample(new SmoothL1Loss(), Exact.smooth(1)),
             new Sample(new HuberLoss(), Exact.huber(1)),
-            new Sample(new RMSELoss(0), Exact.squared()),
+            new Sample(new RMSELoss().withEps(0), Exact.squared()),
             new Sample(new BCEWithLogitsLoss(), Exact.logistic(1, 1)),
-            new Sample(new WeightedBCEWithLogitsLoss(2, 0.5), Exact.logistic(2, 0.5)),
-            new Sample(new AsymmetricLossMultiLabel(4, 1, 0.05, 1e-8, false, Reduction.MEAN),
+            new Sample(new WeightedBCEWithLogitsLoss().withWP(2).withWN(0.5), Exact.logistic(2, 0.5)),
+            new Sample(new AsymmetricLossMultiLabel().withReduction(Reduction.MEAN),
                     Exact.asymmetric(4, 1, clip, eps)),
         };
     }

@@ -10,27 +10,29 @@ final class Losses {
     private Losses() {}
 
     /** All losses over elements, for inputs of shape (n) and with weights for them. */
-    static List<PointwiseLoss> pointwise(int n, Reduction reduction) {
+    static List<PointwiseLoss<?>> pointwise(int n, Reduction reduction) {
         Tensor one = Tensor.of(new float[] {1.5f}, 1);
         Tensor weights = Tensor.of(Numbers.targets(n, 5));
         Tensor posWeights = Tensor.of(Numbers.targets(n, 6));
         return List.of(
-                new MSELoss(reduction),
-                new L1Loss(reduction),
-                new SmoothL1Loss(1, reduction),
-                new SmoothL1Loss(0, reduction),
-                new HuberLoss(0.4, reduction),
-                new BCEWithLogitsLoss(reduction),
-                new BCEWithLogitsLoss(one, null, reduction),
-                new BCEWithLogitsLoss(null, posWeights, reduction),
-                new BCEWithLogitsLoss(weights, posWeights, reduction),
-                new WeightedBCEWithLogitsLoss(2, 0.5, reduction),
-                new WeightedBCEWithLogitsLoss(0, 1, reduction),
+                new MSELoss().withReduction(reduction),
+                new L1Loss().withReduction(reduction),
+                new SmoothL1Loss().withReduction(reduction),
+                new SmoothL1Loss().withBeta(0).withReduction(reduction),
+                new HuberLoss().withDelta(0.4).withReduction(reduction),
+                new BCEWithLogitsLoss().withReduction(reduction),
+                new BCEWithLogitsLoss().withWeight(one).withReduction(reduction),
+                new BCEWithLogitsLoss().withPosWeight(posWeights).withReduction(reduction),
+                new BCEWithLogitsLoss().withWeight(weights).withPosWeight(posWeights).withReduction(reduction),
+                new WeightedBCEWithLogitsLoss().withWP(2).withWN(0.5).withReduction(reduction),
+                new WeightedBCEWithLogitsLoss().withWP(0).withReduction(reduction),
                 new AsymmetricLossMultiLabel(),
-                new AsymmetricLossMultiLabel(4, 1, 0.05, 1e-8, true, reduction),
-                new AsymmetricLossMultiLabel(2.5, 0.5, 0, 0, false, reduction),
-                new AsymmetricLossMultiLabel(0, 0, 0.2, 1e-4, false, reduction),
-                new AsymmetricLossMultiLabel(0.5, 1, 0.05, 1e-8, false, Reduction.MEAN));
+                new AsymmetricLossMultiLabel().withDisableGradFocal(true).withReduction(reduction),
+                new AsymmetricLossMultiLabel().withGammaNeg(2.5).withGammaPos(0.5).withClip(0).withEps(0)
+                        .withReduction(reduction),
+                new AsymmetricLossMultiLabel().withGammaNeg(0).withGammaPos(0).withClip(0.2).withEps(1e-4)
+                        .withReduction(reduction),
+                new AsymmetricLossMultiLabel().withGammaNeg(0.5).withReduction(Reduction.MEAN));
     }
 
     /** All losses that give one number, for inputs of shape (n). */
@@ -40,7 +42,7 @@ final class Losses {
         all.add(FocalLoss.binary().withGamma(0.5).withAlpha(0.25).withReducedThreshold(0.4)
                 .withReduction(Reduction.SUM));
         all.add(new RMSELoss());
-        all.add(new RMSELoss(0));
+        all.add(new RMSELoss().withEps(0));
         all.add(CombinedLoss.of(0.5, new BCEWithLogitsLoss(), -2, new HuberLoss()).plus(0.25, new RMSELoss()));
         return all;
     }

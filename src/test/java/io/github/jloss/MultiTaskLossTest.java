@@ -85,7 +85,7 @@ class MultiTaskLossTest {
         assertThrows(IllegalArgumentException.class, () -> loss.forward(mask()));
         assertThrows(IllegalArgumentException.class, () -> loss.plus("mask", 1, new MSELoss()));
         assertThrows(IllegalArgumentException.class,
-                () -> MultiTaskLoss.of("a", 1, new MSELoss(Reduction.NONE)));
+                () -> MultiTaskLoss.of("a", 1, new MSELoss().withReduction(Reduction.NONE)));
         assertThrows(IllegalArgumentException.class, () -> MultiTaskLoss.of("a", Double.NaN, new MSELoss()));
         assertThrows(IllegalArgumentException.class, () -> new BCEWithLogitsLoss().forward(
                 new Batch(List.of(Tensor.of(X), Tensor.of(Y)), Tensor.of(MASK), List.of())));
@@ -102,7 +102,7 @@ class MultiTaskLossTest {
 
     @Test
     void unreducedLossesGoThroughTheCommonForm() {
-        PointwiseLoss none = new MSELoss(Reduction.NONE);
+        PointwiseLoss<?> none = new MSELoss().withReduction(Reduction.NONE);
         assertArrayEquals(new long[] {2}, none.lossesShape(depth()));
         float[] losses = new float[2];
         none.losses(depth(), Tensor.of(losses));
@@ -122,7 +122,7 @@ class MultiTaskLossTest {
         assertNotEquals(loss, MultiTaskLoss.of("mask", 0.25, new BCEWithLogitsLoss()));
         assertNotEquals(loss, loss.on(Backend.cpu(1)));
         assertEquals("MultiTaskLoss[mask: 0.25 * BCEWithLogitsLoss[reduction=mean]"
-                + " + depth: -2.0 * RMSELoss[eps=1.0E-6]]",
+                + " + depth: -2.0 * RMSELoss[eps=1.0E-6, reduction=mean]]",
                 loss.toString());
     }
 }

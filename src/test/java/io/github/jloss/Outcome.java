@@ -22,7 +22,7 @@ record Outcome(double forward, double value, double partValue, float[] gradient,
         if (!(loss instanceof CombinedLoss)) loss.forwardBackward(inPlace, t, inPlace);
         Tensor losses = memory.copy(new float[input.length]);
         Tensor upstream = memory.copy(target);
-        if (loss instanceof PointwiseLoss elements) {
+        if (loss instanceof PointwiseLoss<?> elements) {
             elements.forward(x, t, losses);
             elements.backward(x, t, t, upstream, PART);
         }

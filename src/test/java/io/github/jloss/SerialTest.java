@@ -52,7 +52,7 @@ class SerialTest {
     @ParameterizedTest
     @MethodSource("memories")
     void weightsAnywhere(Memory memory) throws Exception {
-        Loss loss = new BCEWithLogitsLoss(memory.copy(new float[] {1, 2, 3}), null, Reduction.SUM);
+        Loss loss = new BCEWithLogitsLoss().withWeight(memory.copy(new float[] {1, 2, 3})).withReduction(Reduction.SUM);
         assertEquals(loss, Serial.copy(loss));
     }
 

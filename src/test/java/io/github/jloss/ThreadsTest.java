@@ -92,7 +92,7 @@ class ThreadsTest {
     /** What a formula throws reaches the caller, whichever thread it happened on, and the next call is unharmed. */
     @Test
     void failuresReachTheCaller() {
-        class Failing extends PointwiseLoss {
+        class Failing extends PointwiseLoss<Failing> {
             record Formula() implements PointwiseFormula {
                 @Override
                 public float value(float x, float t) {

@@ -86,11 +86,11 @@ class TotalsTest {
     }
 
     private static BCEWithLogitsLoss positive(float... weight) {
-        return new BCEWithLogitsLoss(null, Tensor.of(weight), Reduction.MEAN);
+        return new BCEWithLogitsLoss().withPosWeight(Tensor.of(weight));
     }
 
     private static BCEWithLogitsLoss weighing(float... weight) {
-        return new BCEWithLogitsLoss(Tensor.of(weight), null, Reduction.MEAN);
+        return new BCEWithLogitsLoss().withWeight(Tensor.of(weight));
     }
 
     /** Losses that differ in an option, which a tensor of another shape or other numbers is. */
@@ -99,8 +99,8 @@ class TotalsTest {
                 List.of(positive(2), weighing(2)), List.of(positive(0f), positive(-0f)),
                 List.of(positive(1, 2, 3, 4), positive(2, 1, 3, 4)),
                 List.of(new BCEWithLogitsLoss(), positive(1)), List.of(CombinedLoss.of(1, positive(2)),
-                        CombinedLoss.of(1, positive(10))), List.of(new HuberLoss(1, Reduction.MEAN),
-                        new HuberLoss(2, Reduction.MEAN)),
+                        CombinedLoss.of(1, positive(10))), List.of(new HuberLoss(),
+                        new HuberLoss().withDelta(2)),
                 List.of(CombinedLoss.of(1, new MSELoss()), CombinedLoss.of(2, new MSELoss())));
     }
 
@@ -137,7 +137,7 @@ class TotalsTest {
         Loss one = positive(1, 2, 3, Float.NaN);
         for (Memory memory : Memory.values()) {
             Tensor weight = memory.copy(new float[] {1, 2, 3, Float.NaN});
-            Loss other = new BCEWithLogitsLoss(null, weight, Reduction.MEAN);
+            Loss other = new BCEWithLogitsLoss().withPosWeight(weight);
             assertEquals(one, other);
             assertEquals(one.hashCode(), other.hashCode());
             one.totals(X, T).merge(other.totals(X, T));

@@ -17,6 +17,7 @@ import io.github.jloss.JaccardLoss;
 import io.github.jloss.L1Loss;
 import io.github.jloss.LabelSmoothingCrossEntropyLoss;
 import io.github.jloss.MSELoss;
+import io.github.jloss.MeanBy;
 import io.github.jloss.NLLLoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.Reduction;
@@ -58,17 +59,21 @@ record Case(Map<String, Object> json) {
     /** The case's loss with the case's options. */
     Criterion criterion() throws IOException {
         return switch (lossName()) {
-            case "mse" -> new MSELoss(reduction());
-            case "l1" -> new L1Loss(reduction());
-            case "smooth_l1" -> new SmoothL1Loss(number("beta"), reduction());
-            case "huber" -> new HuberLoss(number("delta"), reduction());
-            case "rmse" -> new RMSELoss(number("eps"));
-            case "bce_with_logits" -> new BCEWithLogitsLoss(tensor("weight"), tensor("pos_weight"), reduction());
+            case "mse" -> new MSELoss().withReduction(reduction()).withMeanBy(meanBy());
+            case "l1" -> new L1Loss().withReduction(reduction());
+            case "smooth_l1" -> new SmoothL1Loss().withBeta(number("beta")).withReduction(reduction());
+            case "huber" -> new HuberLoss().withDelta(number("delta")).withReduction(reduction())
+                    .withMeanBy(meanBy());
+            case "rmse" -> new RMSELoss().withEps(number("eps"));
+            case "bce_with_logits" -> new BCEWithLogitsLoss().withWeight(tensor("weight"))
+                    .withPosWeight(tensor("pos_weight")).withReduction(reduction()).withMeanBy(meanBy());
             // The option epsilon belongs to the form as written; math_expected, judged here, is without.
-            case "weighted_bce_with_logits" -> new WeightedBCEWithLogitsLoss(number("w_p"), number("w_n"));
-            case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel(number("gamma_neg"), number("gamma_pos"),
-                    options().get("clip") == null ? 0 : number("clip"), number("eps"),
-                    (boolean) options().get("disable_torch_grad_focal_loss"), Reduction.SUM);
+            case "weighted_bce_with_logits" -> new WeightedBCEWithLogitsLoss().withWP(number("w_p"))
+                    .withWN(number("w_n"));
+            case "asymmetric_multi_label" -> new AsymmetricLossMultiLabel().withGammaNeg(number("gamma_neg"))
+                    .withGammaPos(number("gamma_pos")).withClip(options().get("clip") == null ? 0 : number("clip"))
+                    .withEps(number("eps"))
+                    .withDisableGradFocal((boolean) options().get("disable_torch_grad_focal_loss"));
             case "angular_penalty" -> new AngularPenaltySMLoss(
                     AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
                     (Double) options().get("s"), (Double) options().get("m"), number("eps"),
@@ -134,7 +139,7 @@ record Case(Map<String, Object> json) {
             return new Batch(inputs, null, gradients);
         }
         Npy target = Npy.read((String) files.values().iterator().next());
-        return new Batch(inputs, target(target, inputs.get(0)), gradients);
+        return new Batch(inputs, target(target, inputs.get(0)), gradients, tensor("sample_weight"));
     }
 
     /** Targets (N) of logits (N, 1) are meant element by element. */
@@ -183,6 +188,10 @@ record Case(Map<String, Object> json) {
 
     private Reduction reduction() {
         return Reduction.valueOf(((String) options().get("reduction")).toUpperCase(Locale.ROOT));
+    }
+
+    private MeanBy meanBy() {
+        return MeanBy.valueOf(((String) options().getOrDefault("mean_by", "weights")).toUpperCase(Locale.ROOT));
     }
 
     private double number(String option) {

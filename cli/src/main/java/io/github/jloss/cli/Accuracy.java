@@ -97,7 +97,7 @@ final class Accuracy {
     }
 
     /** Values of a function, as the losses of elements. */
-    private static final class Values extends PointwiseLoss {
+    private static final class Values extends PointwiseLoss<Values> {
         Values(Function function) {
             super(function, Reduction.NONE);
         }

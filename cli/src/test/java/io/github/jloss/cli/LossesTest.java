@@ -57,7 +57,7 @@ class LossesTest {
             Map.entry("huber", new HuberLoss()),
             Map.entry("rmse", new RMSELoss()),
             Map.entry("bce_with_logits", new BCEWithLogitsLoss()),
-            Map.entry("weighted_bce_with_logits", new WeightedBCEWithLogitsLoss(1, 1)),
+            Map.entry("weighted_bce_with_logits", new WeightedBCEWithLogitsLoss()),
             Map.entry("asymmetric_multi_label", new AsymmetricLossMultiLabel()),
             Map.entry("focal", FocalLoss.binary()),
             Map.entry("cross_entropy", new CrossEntropyLoss()),
@@ -117,7 +117,8 @@ class LossesTest {
     @Test
     void readsOptionsFromTextAndFromJson() {
         LossSpec loss = Losses.named("asymmetric_multi_label");
-        Loss wanted = new AsymmetricLossMultiLabel(2, 0.5, 0, 1e-6, true, Reduction.MEAN);
+        Loss wanted = new AsymmetricLossMultiLabel().withGammaNeg(2).withGammaPos(0.5).withClip(0).withEps(1e-6)
+                .withDisableGradFocal(true).withReduction(Reduction.MEAN);
         assertEquals(wanted, loss.create(Map.of("gamma-neg", "2", "gamma_pos", ".5", "clip", "null", "eps", "1e-6",
                 "disable_torch_grad_focal_loss", "true", "reduction", "mean"), HERE));
         Map<String, Object> json = new HashMap<>(Map.of("gamma_neg", 2.0, "gamma_pos", 0.5, "eps", 1e-6,
@@ -145,10 +146,12 @@ class LossesTest {
     void readsSums() {
         LossSum sum = LossSum.parse("0.5*mse + 2 * smooth-l1+BCEWithLogitsLoss");
         assertEquals("0.5*mse+2.0*smooth_l1+bce_with_logits", sum.toString());
-        assertEquals(CombinedLoss.of(0.5, new MSELoss(Reduction.SUM)).plus(2, new SmoothL1Loss(3, Reduction.MEAN))
+        assertEquals(CombinedLoss.of(0.5, new MSELoss().withReduction(Reduction.SUM)).plus(2, new SmoothL1Loss()
+                .withBeta(3))
                 .plus(1, new BCEWithLogitsLoss()),
                 sum.create(Map.of("mse.reduction", "sum", "beta", "3", "smooth_l1.reduction", "mean"), HERE));
-        assertEquals(new MSELoss(Reduction.SUM), LossSum.parse("mse").create(Map.of("reduction", "sum"), HERE));
+        assertEquals(new MSELoss().withReduction(Reduction.SUM), LossSum.parse("mse").create(Map.of("reduction",
+                "sum"), HERE));
         assertEquals(CombinedLoss.of(.25, new MSELoss()), LossSum.parse(".25*mse").create(Map.of(), HERE));
     }
 

@@ -54,7 +54,7 @@ final class Pollution {
         for (int i = 0; i < otherCalls; i++) {
             criterion.forward(batch);
             criterion.forwardBackward(batch, Backward.ADD);
-            if (criterion instanceof PointwiseLoss pointwise) {
+            if (criterion instanceof PointwiseLoss<?> pointwise) {
                 pointwise.losses(batch, batch.gradient(0));
                 pointwise.backward(batch, batch.input(0), Backward.OVERWRITE);
             }

@@ -31,7 +31,7 @@ final class Subjects {
     /** In the order of the report. */
     static final List<Subject> ALL = List.of(
             masks("bce", new BCEWithLogitsLoss()),
-            masks("weighted_bce", new WeightedBCEWithLogitsLoss(W_P, W_N)),
+            masks("weighted_bce", new WeightedBCEWithLogitsLoss().withWP(W_P).withWN(W_N)),
             numbers("mse", new MSELoss()),
             numbers("l1", new L1Loss()),
             numbers("smooth_l1", new SmoothL1Loss()),

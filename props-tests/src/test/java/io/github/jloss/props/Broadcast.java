@@ -31,6 +31,7 @@ record Broadcast(long[] shape, Weights weight, Weights posWeight, long seed) {
             x[i] = (float) random.nextGaussian() * 5;
             t[i] = Problems.target(random);
         }
-        return new Problem(r -> new BCEWithLogitsLoss(w, v, r), null, shape, x, t);
+        return new Problem(r -> new BCEWithLogitsLoss().withWeight(w).withPosWeight(v).withReduction(r), null, shape,
+                x, t);
     }
 }

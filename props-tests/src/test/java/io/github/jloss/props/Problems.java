@@ -79,15 +79,17 @@ abstract class Problems {
 
     private static Arbitrary<Subject> subjects(long[] shape, int n) {
         return Arbitraries.oneOf(
-                Arbitraries.of(new Subject(MSELoss::new, new Residual(Residual.Kind.SQUARED, 0)),
-                        new Subject(L1Loss::new, new Residual(Residual.Kind.ABSOLUTE, 0)),
-                        new Subject(BCEWithLogitsLoss::new, new Logistic(i -> 1, i -> 1))),
-                bounds().map(b -> new Subject(r -> new SmoothL1Loss(b, r), new Residual(
+                Arbitraries.of(new Subject(r -> new MSELoss().withReduction(r), new Residual(Residual.Kind.SQUARED, 0)),
+                        new Subject(r -> new L1Loss().withReduction(r), new Residual(Residual.Kind.ABSOLUTE, 0)),
+                        new Subject(r -> new BCEWithLogitsLoss().withReduction(r), new Logistic(i -> 1, i -> 1))),
+                bounds().map(b -> new Subject(r -> new SmoothL1Loss().withBeta(b).withReduction(r), new Residual(
                         b == 0 ? Residual.Kind.ABSOLUTE : Residual.Kind.SMOOTH, b))),
-                bounds().map(b -> b == 0 ? 1 : b).map(b -> new Subject(r -> new HuberLoss(b, r),
+                bounds().map(b -> b == 0 ? 1 : b).map(b -> new Subject(r -> new HuberLoss().withDelta(b)
+                        .withReduction(r),
                         new Residual(Residual.Kind.HUBER, b))),
                 Combinators.combine(weights(), weights()).as((p, q) -> new Subject(
-                        r -> new WeightedBCEWithLogitsLoss(p, q, r), new Logistic(i -> p, i -> q))),
+                        r -> new WeightedBCEWithLogitsLoss().withWP(p).withWN(q).withReduction(r), new Logistic(i -> p,
+                                i -> q))),
                 Combinators.combine(smallerShapes(shape), smallerShapes(shape), Arbitraries.longs(),
                         Arbitraries.integers().between(0, 3)).as((a, b, seed, which) ->
                         weighted(which % 2 == 0 ? Weights.of(a, shape, n, seed) : null,
@@ -98,7 +100,7 @@ abstract class Problems {
     private static Subject weighted(Weights weight, Weights posWeight) {
         Tensor w = weight == null ? null : weight.tensor();
         Tensor v = posWeight == null ? null : posWeight.tensor();
-        return new Subject(r -> new BCEWithLogitsLoss(w, v, r), new Logistic(
+        return new Subject(r -> new BCEWithLogitsLoss().withWeight(w).withPosWeight(v).withReduction(r), new Logistic(
                 i -> (weight == null ? 1.0 : weight.expanded()[i]) * (posWeight == null ? 1 : posWeight.expanded()[i]),
                 i -> weight == null ? 1 : weight.expanded()[i]));
     }
@@ -109,7 +111,8 @@ abstract class Problems {
         Arbitrary<Double> epses = Arbitraries.of(0.0, (double) 1e-8f, (double) 1e-4f);
         Arbitrary<Boolean> flags = Arbitraries.of(false, true);
         return Combinators.combine(gammas, gammas, clips, epses, flags).as((gn, gp, clip, eps, frozen) -> new Subject(
-                r -> new AsymmetricLossMultiLabel(gn, gp, clip, eps, frozen, r),
+                r -> new AsymmetricLossMultiLabel().withGammaNeg(gn).withGammaPos(gp).withClip(clip).withEps(eps)
+                        .withDisableGradFocal(frozen).withReduction(r),
                 new Asymmetric(gn, gp, clip, eps, frozen)));
     }
 

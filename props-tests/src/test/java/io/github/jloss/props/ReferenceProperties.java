@@ -72,7 +72,7 @@ class ReferenceProperties extends Problems {
         for (int i = 0; i < p.size(); i++) sum += square(p.x()[i] - (double) p.t()[i]);
         double root = Math.sqrt(sum / p.size() + eps);
         float[] gradient = new float[p.size()];
-        RMSELoss loss = new RMSELoss(eps);
+        RMSELoss loss = new RMSELoss().withEps(eps);
         Tensor g = p.tensor(gradient);
         assertEquals(root, loss.forwardBackward(p.input(), p.target(), g), 24 * Reference.ROUNDING * root);
         assertEquals(root, loss.forward(p.input(), p.target()), 24 * Reference.ROUNDING * root);

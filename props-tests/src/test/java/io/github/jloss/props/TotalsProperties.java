@@ -27,7 +27,7 @@ class TotalsProperties extends Problems {
     private static Loss[] losses(Problem p) {
         Loss mean = p.loss(Reduction.MEAN);
         if (mean.toString().contains("eight=")) mean = new BCEWithLogitsLoss();
-        return new Loss[] {mean, new RMSELoss(), new RMSELoss(0),
+        return new Loss[] {mean, new RMSELoss(), new RMSELoss().withEps(0),
             CombinedLoss.of(0.5, mean, 2, new RMSELoss()).plus(-1, CombinedLoss.of(3, mean))};
     }
 

@@ -51,19 +51,21 @@ class ValueSemanticsProperties extends Problems {
     void optionsTellLossesApart(@ForAll @DoubleRange(min = 0.01, max = 100) double a,
             @ForAll @DoubleRange(min = 0.01, max = 100) double b) {
         boolean same = (float) a == (float) b;
-        assertEquals(same, new HuberLoss(a, Reduction.SUM).equals(new HuberLoss(b, Reduction.SUM)));
-        assertEquals(same, new HuberLoss(a, Reduction.SUM).toString().equals(
-                new HuberLoss(b, Reduction.SUM).toString()));
-        assertEquals(a == b, new RMSELoss(a).equals(new RMSELoss(b)));
-        assertNotEquals(new HuberLoss(a, Reduction.SUM), new SmoothL1Loss(a, Reduction.SUM));
+        assertEquals(same, new HuberLoss().withDelta(a).withReduction(Reduction.SUM).equals(new HuberLoss().withDelta(b)
+                .withReduction(Reduction.SUM)));
+        assertEquals(same, new HuberLoss().withDelta(a).withReduction(Reduction.SUM).toString().equals(
+                new HuberLoss().withDelta(b).withReduction(Reduction.SUM).toString()));
+        assertEquals(a == b, new RMSELoss().withEps(a).equals(new RMSELoss().withEps(b)));
+        assertNotEquals(new HuberLoss().withDelta(a).withReduction(Reduction.SUM), new SmoothL1Loss().withBeta(a)
+                .withReduction(Reduction.SUM));
     }
 
     /** Huber's loss is delta times the smooth one. */
     @Property(tries = 100)
     void huberIsSmoothL1(@ForAll("problems") Problem p, @ForAll @DoubleRange(min = 0.01, max = 10) double delta) {
         double d = (float) delta;
-        double huber = new HuberLoss(d, Reduction.SUM).forward(p.input(), p.target());
-        double smooth = new SmoothL1Loss(d, Reduction.SUM).forward(p.input(), p.target());
+        double huber = new HuberLoss().withDelta(d).withReduction(Reduction.SUM).forward(p.input(), p.target());
+        double smooth = new SmoothL1Loss().withBeta(d).withReduction(Reduction.SUM).forward(p.input(), p.target());
         assertEquals(huber, d * smooth, 32 * Reference.ROUNDING * huber + 300 * Reference.TINY);
     }
 
@@ -80,8 +82,9 @@ class ValueSemanticsProperties extends Problems {
             x[i] = -x[i];
         }
         Tensor targets = p.tensor(t);
-        double value = new WeightedBCEWithLogitsLoss(positive, negative, Reduction.SUM).forward(p.input(), targets);
-        double mirror = new WeightedBCEWithLogitsLoss(negative, positive, Reduction.SUM)
+        double value = new WeightedBCEWithLogitsLoss().withWP(positive).withWN(negative).withReduction(Reduction.SUM)
+                .forward(p.input(), targets);
+        double mirror = new WeightedBCEWithLogitsLoss().withWP(negative).withWN(positive).withReduction(Reduction.SUM)
                 .forward(p.tensor(x), p.tensor(mirrored));
         assertEquals(value, mirror, 0, "the other class, the other sign");
     }

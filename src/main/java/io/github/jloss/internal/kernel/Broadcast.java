@@ -30,6 +30,19 @@ public final class Broadcast {
         }
     }
 
+    /**
+     * Which element of the small tensor an element of the large shape sees.
+     *
+     * @param small broadcasts to the large one
+     * @param large has the shape
+     * @param at index of the element, in row-major order
+     * @return an index into the small tensor
+     */
+    public static long index(Tensor small, Tensor large, long at) {
+        long column = small.rank() == 0 || small.dim(-1) == 1 ? 0 : at % large.dim(-1);
+        return small.size() == 1 ? 0 : rowStart(small, large, at / large.dim(-1)) + column;
+    }
+
     /** Index in the small tensor of the first element of a row of the large one. */
     private static long rowStart(Tensor small, Tensor large, long row) {
         long start = 0;

@@ -32,7 +32,49 @@ public interface PointwiseKernel {
         /** Writes its gradient, multiplied by the span's scale. */
         GRADIENTS,
         /** Writes its value, and adds nothing to the sums: a pass of an engine's own. */
-        MAP
+        MAP,
+        /** As SUM, of values times the span's weights. */
+        WEIGHTED_SUM,
+        /** As VALUES, of values times the span's weights. */
+        WEIGHTED_VALUES,
+        /** As GRADIENTS, of values and gradients times the span's weights. */
+        WEIGHTED_GRADIENTS;
+
+        /**
+         * Whether gradients are written.
+         *
+         * @return false if there are none
+         */
+        public boolean writesGradients() {
+            return this == GRADIENTS || this == WEIGHTED_GRADIENTS;
+        }
+
+        /**
+         * Whether values are written.
+         *
+         * @return false if they are summed only
+         */
+        public boolean writesValues() {
+            return this == VALUES || this == MAP || this == WEIGHTED_VALUES;
+        }
+
+        /**
+         * Whether there are weights. Where one is 0, value and gradient are 0, whatever the formula gives.
+         *
+         * @return false if all are 1
+         */
+        public boolean weighted() {
+            return this == WEIGHTED_SUM || this == WEIGHTED_VALUES || this == WEIGHTED_GRADIENTS;
+        }
+
+        /**
+         * The same with weights.
+         *
+         * @return SUM, VALUES or GRADIENTS with weights
+         */
+        public Mode withWeights() {
+            return this == SUM ? WEIGHTED_SUM : this == VALUES ? WEIGHTED_VALUES : WEIGHTED_GRADIENTS;
+        }
     }
 
     /**
@@ -52,7 +94,8 @@ public interface PointwiseKernel {
     void run(ElementFormula formula, Span s, int n);
 
     /**
-     * Writes {@code s.out * scale}, times {@code s.upstream} if there is one, over {@code s.destination} or adds it.
+     * Writes {@code s.out}, times {@code s.upstream} if there is one, times {@code scale}, over {@code s.destination} or
+     * adds it. In a weighted mode an element of weight 0 gets 0, or what it had.
      *
      * @param s the gradients in {@code s.out}, the other operands
      * @param scale factor on the gradients

@@ -79,7 +79,7 @@ public final class ScalarLoop implements PointwiseKernel {
 
     @Override
     public void combine(Span s, float scale, boolean hasUpstream, boolean add, int n) {
-        combine(s, scale, hasUpstream, add, 0, n);
+        combine(s, scale, hasUpstream, MODE.weighted(), add, 0, n);
     }
 
     /**
@@ -99,9 +99,15 @@ public final class ScalarLoop implements PointwiseKernel {
             float a = s.a.array[s.a.offset + i];
             float b = s.b.array[s.b.offset + i];
             float value = f.value(x, t, a, b);
-            if (mode == Mode.GRADIENTS) {
-                s.out.array[s.out.offset + i] = f.gradient(x, t, a, b) * s.scale;
-            } else if (mode == Mode.VALUES) {
+            float gradient = mode.writesGradients() ? f.gradient(x, t, a, b) : 0;
+            if (mode.weighted()) {
+                float w = s.weights.array[s.weights.offset + i];
+                value = w == 0 ? 0 : value * w;
+                gradient = w == 0 ? 0 : gradient * w;
+            }
+            if (mode.writesGradients()) {
+                s.out.array[s.out.offset + i] = gradient * s.scale;
+            } else if (mode.writesValues()) {
                 s.out.array[s.out.offset + i] = value;
             }
             int lane = i % LANES;
@@ -119,18 +125,25 @@ public final class ScalarLoop implements PointwiseKernel {
      * @param s operands
      * @param scale factor on the gradients
      * @param hasUpstream whether there is an upstream gradient
+     * @param weighted whether weights may mask elements
      * @param add whether to add
      * @param from first element
      * @param to element after the last
      */
-    public static void combine(Span s, float scale, boolean hasUpstream, boolean add, int from, int to) {
+    public static void combine(Span s, float scale, boolean hasUpstream, boolean weighted, boolean add, int from,
+            int to) {
         for (int i = from; i < to; i++) {
-            float g = s.out.array[s.out.offset + i] * scale;
+            float g = s.out.array[s.out.offset + i];
             if (hasUpstream) {
                 g *= s.upstream.array[s.upstream.offset + i];
             }
+            g *= scale;
             int d = s.destination.offset + i;
-            s.destination.array[d] = add ? s.destination.array[d] + g : g;
+            if (weighted && s.weights.array[s.weights.offset + i] == 0) {
+                s.destination.array[d] = add ? s.destination.array[d] : 0;
+            } else {
+                s.destination.array[d] = add ? s.destination.array[d] + g : g;
+            }
         }
     }
 }

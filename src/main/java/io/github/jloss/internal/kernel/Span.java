@@ -23,6 +23,9 @@ public final class Span {
     /** Second coefficients. */
     public final Operand b = new Operand();
 
+    /** Weights, in the modes that have them. */
+    public final Operand weights = new Operand();
+
     /** Where values or gradients go. */
     public final Operand out = new Operand();
 
@@ -44,7 +47,7 @@ public final class Span {
     /** The formula's parameters, for kernels that need them as floats. */
     public final float[] parameters = new float[Parameters.MOST];
 
-    private final Operand[] operands = {x, t, a, b, out, upstream, destination};
+    private final Operand[] operands = {x, t, a, b, weights, out, upstream, destination};
 
     /** Lets go of the caller's memory. */
     public void forget() {
@@ -162,8 +165,12 @@ public final class Span {
             }
         }
 
-        /** Fills the buffer with coefficients broadcast to the shape of another tensor. */
+        /** Coefficients broadcast to the shape of another tensor: in the buffer, if they are fewer. */
         public void broadcast(Tensor coefficients, Tensor like, long from, int n) {
+            if (coefficients.size() == like.size()) {
+                read(coefficients, from, n);
+                return;
+            }
             useBuffer();
             Broadcast.fill(coefficients, like, from, array, n);
         }

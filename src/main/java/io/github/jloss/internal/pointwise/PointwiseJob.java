@@ -23,6 +23,9 @@ import java.util.concurrent.Executor;
  * <p>Within a chunk the kernel runs over the caller's arrays directly. What it cannot read or write in place (memory
  * segments, broadcast coefficients, gradients that are added or have an upstream) goes through buffers small enough to
  * stay in the first-level cache.
+ *
+ * <p>Float sums are of scaled values, see {@link PointwiseKernel}, which takes digits from subnormal ones: where a
+ * chunk's sum is tiny its values are added once more, each in double.
  */
 public final class PointwiseJob extends SumJob {
 
@@ -32,6 +35,10 @@ public final class PointwiseJob extends SumJob {
     private static final Pool<PointwiseJob> JOBS = new Pool<>(PointwiseJob::new);
     private static final Pool<Span> SPANS = new Pool<>(Span::new);
 
+    /** A sum below this may owe its last digits to the scale of float sums; above, they matter no more. */
+    private static final double TINY = 0x1p-100;
+
+    private Kernels kernels;
     private PointwiseKernel kernel;
     private PointwiseKernel nativeKernel;
     private ElementFormula formula;
@@ -39,11 +46,14 @@ public final class PointwiseJob extends SumJob {
     private Tensor target;
     private Tensor a;
     private Tensor b;
+    private Tensor weights;
     private Tensor losses;
     private Tensor upstream;
     private Tensor gradient;
+    private float power;
     private float scale;
     private boolean add;
+    private boolean overwrites;
 
     private PointwiseJob() {}
 
@@ -67,21 +77,26 @@ public final class PointwiseJob extends SumJob {
         }
     }
 
-    private void prepare(Kernels kernels, PointwiseCall call) {
-        scale = GradientFactor.asFloat(call.scale);
+    private void prepare(Kernels loops, PointwiseCall call) {
+        kernels = loops;
+        power = GradientFactor.power(call.scale);
+        scale = GradientFactor.asFloat(call.scale / power);
         formula = call.formula;
         input = call.input;
         target = call.target;
         a = call.a;
         b = call.b;
+        weights = call.weights;
         losses = call.losses;
         upstream = call.upstream;
         gradient = call.gradient;
         add = call.add;
         Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
-        kernel = kernels.of(formula, mode);
-        nativeKernel = Operand.isNative(input) && Operand.isNative(target) && Operand.isNative(losses)
-                && Operand.isNative(gradient) && !combines() && !hasCoefficients()
+        kernel = kernels.of(formula, weights == null ? mode : mode.withWeights());
+        overwrites = mayShare(gradient != null ? gradient : losses, input)
+                || mayShare(gradient != null ? gradient : losses, target);
+        nativeKernel = weights == null && Operand.isNative(input) && Operand.isNative(target)
+                && Operand.isNative(losses) && Operand.isNative(gradient) && !combines() && !hasCoefficients()
                 ? kernels.inNativeMemory(formula, mode)
                 : null;
     }
@@ -94,6 +109,7 @@ public final class PointwiseJob extends SumJob {
         target = null;
         a = null;
         b = null;
+        weights = null;
         losses = null;
         upstream = null;
         gradient = null;
@@ -102,6 +118,11 @@ public final class PointwiseJob extends SumJob {
     /** The sum over all elements. */
     private double run(int threads, Executor executor) {
         return sum((input.size() + CHUNK - 1) / CHUNK, threads, executor);
+    }
+
+    /** Whether what is written may be what is read, in which case it is read first. */
+    private static boolean mayShare(Tensor written, Tensor read) {
+        return written != null && (written.storage() == read.storage() || !(written.storage() instanceof float[]));
     }
 
     @Override
@@ -116,16 +137,47 @@ public final class PointwiseJob extends SumJob {
     }
 
     private double sum(Span s, int chunk) {
-        s.clearSums();
         long from = (long) chunk * CHUNK;
         int n = (int) Math.min(CHUNK, input.size() - from);
+        double tiny = overwrites ? tinySum(s, from, n) : 0;
+        double sum = sum(s, from, n);
+        if (!(Math.abs(sum) < TINY)) {
+            return sum;
+        }
+        tiny = overwrites ? tiny : tinySum(s, from, n);
+        return Double.isNaN(tiny) ? sum : tiny;
+    }
+
+    /** The values of a chunk added one by one; NaN as soon as their sum is not tiny. */
+    private double tinySum(Span s, long from, int n) {
+        PointwiseKernel values = kernels.of(formula, weights == null ? Mode.VALUES : Mode.WEIGHTED_VALUES);
+        double sum = 0;
+        // Most often a few tell.
+        int step = PointwiseKernel.LANES;
+        for (int done = 0; done < n; done += step, step = Span.BUFFER) {
+            int count = Math.min(step, n - done);
+            read(s, from + done, count);
+            s.out.useBuffer();
+            values.run(formula, s, count);
+            for (int i = 0; i < count; i++) {
+                sum += s.out.array[i];
+            }
+            if (!(Math.abs(sum) < TINY)) {
+                return Double.NaN;
+            }
+        }
+        return sum;
+    }
+
+    private double sum(Span s, long from, int n) {
+        s.clearSums();
         int done = 0;
         if (nativeKernel != null) {
             // Whole blocks in place; what remains is copied, which adds it up in the same order.
             done = n - n % PointwiseKernel.BLOCK;
             inPlace(s, from, done);
         }
-        int step = combines() || hasCoefficients() || Operand.copies(input) || Operand.copies(target)
+        int step = combines() || hasCoefficients() || weights != null || Operand.copies(input) || Operand.copies(target)
                 || Operand.copies(losses) || Operand.copies(gradient) ? Span.BUFFER : CHUNK;
         for (; done < n; done += step) {
             span(s, from + done, Math.min(step, n - done));
@@ -141,13 +193,20 @@ public final class PointwiseJob extends SumJob {
         nativeKernel.run(formula, s, n);
     }
 
-    private void span(Span s, long from, int n) {
+    private void read(Span s, long from, int n) {
         s.x.read(input, from, n);
         s.t.read(target, from, n);
         coefficients(s.a, a, s.x, from, n);
         coefficients(s.b, b, s.x, from, n);
+        if (weights != null) {
+            s.weights.broadcast(weights, input, from, n);
+        }
+    }
+
+    private void span(Span s, long from, int n) {
+        read(s, from, n);
         Tensor result = gradient != null ? gradient : losses;
-        s.scale = combines() ? 1 : scale;
+        s.scale = combines() ? power : scale;
         if (combines()) {
             s.out.useBuffer();
             kernel.run(formula, s, n);
@@ -166,7 +225,7 @@ public final class PointwiseJob extends SumJob {
 
     /** Whether gradients need more than a scale. */
     private boolean combines() {
-        return gradient != null && (add || upstream != null);
+        return gradient != null && (add || upstream != null || power != 1);
     }
 
     private boolean hasCoefficients() {
@@ -185,7 +244,7 @@ public final class PointwiseJob extends SumJob {
         }
     }
 
-    /** Delivers the gradients in {@code s.out}: multiplied by the upstream ones, or added, or both. */
+    /** Delivers the gradients in {@code s.out}: multiplied by upstream ones or by a factor in two, or added. */
     private void combine(Span s, long from, int n) {
         s.destination.write(gradient, from);
         if (add) {

@@ -38,7 +38,7 @@ public final class SimdKernels {
             Lifter lifter = new Lifter(formula, parameters, variant);
             Map<String, Node> results = new LinkedHashMap<>();
             results.put(mode == Mode.MAP ? "mapped" : "value", lifter.lift("value"));
-            if (mode == Mode.GRADIENTS) results.put("gradient", lifter.lift("gradient"));
+            if (mode.writesGradients()) results.put("gradient", lifter.lift("gradient"));
             boolean isFold = FoldFormula.class.isAssignableFrom(formula);
             if (isFold) {
                 results.put("second", lifter.lift("second"));

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -34,6 +35,9 @@ final class SimdLoop implements PointwiseKernel {
     private static final Formula FORMULA = formula();
     private static final MethodHandle PARAMETERS = FORMULA.parameters();
     private static final Mode MODE = FORMULA.mode();
+    private static final boolean GRADIENTS = MODE.writesGradients();
+    private static final boolean VALUES = MODE.writesValues();
+    private static final boolean WEIGHTED = MODE.weighted();
     private static final boolean PIPELINED = FORMULA.pipelined();
     private static final boolean COEFFICIENTS = FORMULA.hasCoefficients();
     private static final boolean FOLD = FORMULA.isFold();
@@ -73,6 +77,8 @@ final class SimdLoop implements PointwiseKernel {
         long tb = s.t.bytes;
         int ao = s.a.offset;
         int bo = s.b.offset;
+        float[] weights = s.weights.array;
+        int wo = s.weights.offset;
         int oo = s.out.offset;
         MemorySegment outs = s.out.segment;
         long ob = s.out.bytes;
@@ -121,9 +127,15 @@ final class SimdLoop implements PointwiseKernel {
                     FloatVector vb = COEFFICIENTS ? FloatVector.fromArray(SPECIES, b, bo + i) : vx;
                     FloatVector g = Placeholder.gradient(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
                     FloatVector v = Placeholder.value(vx, vt, va, vb, now, p0, p1, p2, p3, p4, p5);
-                    if (MODE == Mode.GRADIENTS) {
+                    if (WEIGHTED) {
+                        FloatVector w = FloatVector.fromArray(SPECIES, weights, wo + i);
+                        VectorMask<Float> masked = w.eq(0);
+                        g = g.mul(w).blend(0, masked);
+                        v = v.mul(w).blend(0, masked);
+                    }
+                    if (GRADIENTS) {
                         Placeholder.store(g.mul(scale), out, oo, outs, ob, i);
-                    } else if (MODE == Mode.VALUES) {
+                    } else if (VALUES) {
                         Placeholder.store(v, out, oo, outs, ob, i);
                     }
                     sum = Fma.FUSED ? v.fma(FloatVector.broadcast(SPECIES, SUM_SCALE), sum) : v.mul(SUM_SCALE).add(sum);
@@ -157,18 +169,25 @@ final class SimdLoop implements PointwiseKernel {
         int oo = s.out.offset;
         int uo = s.upstream.offset;
         int d = s.destination.offset;
+        float[] weights = s.weights.array;
+        int wo = s.weights.offset;
         int whole = SPECIES.loopBound(n);
         for (int i = 0; i < whole; i += WIDTH) {
-            FloatVector g = FloatVector.fromArray(SPECIES, out, oo + i).mul(scale);
+            FloatVector g = FloatVector.fromArray(SPECIES, out, oo + i);
             if (hasUpstream) {
                 g = g.mul(FloatVector.fromArray(SPECIES, upstream, uo + i));
             }
+            g = g.mul(scale);
+            FloatVector before = add ? FloatVector.fromArray(SPECIES, destination, d + i) : FloatVector.zero(SPECIES);
             if (add) {
-                g = FloatVector.fromArray(SPECIES, destination, d + i).add(g);
+                g = before.add(g);
+            }
+            if (WEIGHTED) {
+                g = g.blend(before, FloatVector.fromArray(SPECIES, weights, wo + i).eq(0));
             }
             g.intoArray(destination, d + i);
         }
-        ScalarLoop.combine(s, scale, hasUpstream, add, whole, n);
+        ScalarLoop.combine(s, scale, hasUpstream, WEIGHTED, add, whole, n);
     }
 
     private static void read(ElementFormula formula, float[] parameters) {

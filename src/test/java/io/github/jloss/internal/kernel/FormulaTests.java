@@ -54,7 +54,7 @@ abstract class FormulaTests {
         LOGGER.setUseParentHandlers(true);
     }
 
-    static final class OneFormulaLoss extends PointwiseLoss {
+    static final class OneFormulaLoss extends PointwiseLoss<OneFormulaLoss> {
         OneFormulaLoss(ElementFormula formula, Reduction reduction) {
             super(formula, reduction);
         }
@@ -82,7 +82,7 @@ abstract class FormulaTests {
         float[] t = inputs(n + 3);
         double mean = 0;
         for (Backend backend : List.of(Backend.cpu(), Backend.cpu().device("scalar"), Backend.cpu(2))) {
-            PointwiseLoss loss = new OneFormulaLoss(formula, Reduction.SUM).on(backend);
+            PointwiseLoss<?> loss = new OneFormulaLoss(formula, Reduction.SUM).on(backend);
             float[] losses = new float[n];
             float[] gradient = new float[n];
             Tensor target = Tensor.view(t, 3, n);

@@ -288,7 +288,7 @@ class SessionTest {
         for (int n : new int[] {1, 31, 1021, 262_147}) {
             Tensor x = Tensor.of(floats(n), n);
             Tensor t = Tensor.of(floats(n), n);
-            Loss mse = new MSELoss(Reduction.NONE).on(gpu);
+            Loss mse = new MSELoss().withReduction(Reduction.NONE).on(gpu);
             requireWritten(n, losses -> mse.forward(x, t, losses));
             requireWritten(n, gradient -> mse.backward(x, t, x, gradient, Backward.OVERWRITE));
             Loss dice = DiceLoss.binary().on(gpu);
@@ -315,7 +315,7 @@ class SessionTest {
         for (int i = 0; i < n; i++) assertTrue(Float.isFinite(here[i]), i + " of " + n);
     }
 
-    private static final class Rounded extends io.github.jloss.PointwiseLoss {
+    private static final class Rounded extends io.github.jloss.PointwiseLoss<Rounded> {
         Rounded() {
             super(new Formula(), io.github.jloss.Reduction.MEAN);
         }
