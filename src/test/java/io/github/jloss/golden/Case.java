@@ -74,10 +74,13 @@ record Case(Map<String, Object> json) {
                     .withGammaPos(number("gamma_pos")).withClip(options().get("clip") == null ? 0 : number("clip"))
                     .withEps(number("eps"))
                     .withDisableGradFocal((boolean) options().get("disable_torch_grad_focal_loss"));
-            case "angular_penalty" -> new AngularPenaltySMLoss(
-                    AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
-                    (Double) options().get("s"), (Double) options().get("m"), number("eps"),
-                    (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
+            case "angular_penalty" -> {
+                AngularPenaltySMLoss loss = AngularPenaltySMLoss.of(AngularPenaltySMLoss.Type.valueOf(
+                        ((String) options().get("loss_type")).toUpperCase(Locale.ROOT)));
+                loss = options().get("s") == null ? loss : loss.withS(number("s"));
+                loss = options().get("m") == null ? loss : loss.withM(number("m"));
+                yield loss.withEps(number("eps")).withNormalizeWeight((boolean) options().get("normalize_weight"));
+            }
             case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass()
                     : JaccardLoss.binary();
             case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
@@ -95,10 +98,11 @@ record Case(Map<String, Object> json) {
             case "label_smoothing_cross_entropy" ->
                 new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
             case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
-            case "contrastive" -> new ContrastiveLoss(number("margin"), Reduction.MEAN);
-            case "cosine_embedding" -> new CosineEmbeddingLoss(number("margin"), reduction());
-            case "triplet_margin" -> new TripletMarginLoss(number("margin"), number("p"), number("eps"),
-                    (boolean) options().get("swap"), reduction());
+            case "contrastive" -> new ContrastiveLoss().withMargin(number("margin"));
+            case "cosine_embedding" ->
+                new CosineEmbeddingLoss().withMargin(number("margin")).withReduction(reduction());
+            case "triplet_margin" -> new TripletMarginLoss().withMargin(number("margin")).withP(number("p"))
+                    .withEps(number("eps")).withSwap((boolean) options().get("swap")).withReduction(reduction());
             case "focal" -> {
                 FocalLoss focal = options().get("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass();
                 focal = focal.withGamma(number("gamma")).withReduction(reduction());
