@@ -412,12 +412,33 @@ class AngularPenaltySMLossTest {
         assertArrayEquals(new float[C * D], gw);
     }
 
+    /** All cosines are 0: at once, however many rows or classes. */
     @Test
     void noFeatures() {
         Tensor x = Tensor.of(new float[0], 3, 0);
-        Tensor w = Tensor.of(new float[0], 4, 0);
         Labels y = Labels.of(0, 3, 1);
-        assertEquals(Math.log1p(3 * Math.exp(12)), AngularPenaltySMLoss.cosface().forwardBackward(x, w, y, x, w), 1e-5);
+        AngularPenaltySMLoss loss = AngularPenaltySMLoss.cosface();
+        for (long c : new long[] {4, 1000, 1L << 40}) {
+            Tensor w = Tensor.of(new float[0], c, 0);
+            double want = Math.log1p((c - 1) * Math.exp(12));
+            assertEquals(want, loss.forwardBackward(x, w, y, x, w), 1e-12 * want);
+            Batch batch = new Batch(List.of(x, w), Labels.of(0, 3, -1), List.of(x, w),
+                    Tensor.of(new float[] {1, 3, 0}));
+            assertEquals(want, loss.forwardBackward(batch, Backward.OVERWRITE), 1e-12 * want);
+            Tensor losses = Tensor.of(new float[3]);
+            loss.losses(batch, losses);
+            assertArrayEquals(new float[] {(float) want, 3 * (float) want, 0}, Memory.floats(losses), 1e-5f);
+        }
+        assertEquals(0, loss.forward(x, Tensor.of(new float[0], 1, 0), Labels.of(0, 0, 0)));
+        long many = 1L << 40;
+        Tensor nowhere = Tensor.of(new float[0], 0, D);
+        Labels none = Labels.of(new int[0]);
+        assertEquals(0, loss.withReduction(Reduction.SUM).forward(nowhere, nowhere, none));
+        Batch masked = new Batch(List.of(Tensor.of(new float[3 * D], 3, D), nowhere), Labels.of(1, 2, 3), List.of(),
+                Tensor.of(new float[3]));
+        assertEquals(0, loss.withReduction(Reduction.SUM).forward(masked));
+        refused("input: found shape (0, 1099511627776)", () -> loss.forward(Tensor.of(new float[0], 0, many),
+                Tensor.of(new float[0], 0, many), none));
     }
 
     @Test

@@ -210,6 +210,30 @@ class EmbeddingLossTest {
         assertEquals(Double.NaN, loss.finish(loss.totals(batch)));
     }
 
+    /** Rows of no elements: at once, however many. */
+    @Test
+    void emptyRows() {
+        long n = 1L << 40;
+        Tensor none = Tensor.of(new float[0], n, 0);
+        TripletMarginLoss mean = new TripletMarginLoss().withMargin(3);
+        TripletMarginLoss sum = mean.withReduction(Reduction.SUM);
+        Batch batch = new Batch(List.of(none, none, none), null, List.of(none, none, none));
+        assertEquals(3, mean.forwardBackward(batch, Backward.OVERWRITE));
+        assertEquals(3.0 * n, sum.forward(none, none, none));
+        assertEquals(1.5 * n, sum.forward(batch.withWeights(Tensor.of(new float[] {0.5f}))));
+        assertEquals(3, mean.forward(batch.withWeights(Tensor.of(new float[] {0.5f}))));
+        assertEquals(3, mean.finish(mean.totals(batch).merge(mean.totals(batch))));
+        Tensor few = none.slice(0, 70_000);
+        assertEquals(3, mean.forward(few, few, few));
+        assertEquals(2, new ContrastiveLoss().forward(few, few, Tensor.of(new float[70_000])) / 2);
+        Tensor losses = Tensor.of(new float[70_000]);
+        mean.losses(few, few, few, losses);
+        assertEquals(3, losses.get(69_999));
+        Tensor nowhere = Tensor.of(new float[0], 0, Integer.MAX_VALUE - 8);
+        assertEquals(0, sum.forward(nowhere, nowhere, nowhere));
+        refused(() -> sum.forward(none.reshape(0, n), none.reshape(0, n), none.reshape(0, n)), "anchor: found shape");
+    }
+
     static Stream<Named<Runnable>> calls() {
         List<Named<Runnable>> calls = new ArrayList<>();
         Tensor[] x = new Tensor[3];

@@ -98,7 +98,8 @@ record Case(Map<String, Object> json) {
             case "label_smoothing_cross_entropy" ->
                 new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
             case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
-            case "contrastive" -> new ContrastiveLoss().withMargin(number("margin"));
+            case "contrastive" ->
+                new ContrastiveLoss().withMargin(number("margin")).withReduction(reduction()).withMeanBy(meanBy());
             case "cosine_embedding" ->
                 new CosineEmbeddingLoss().withMargin(number("margin")).withReduction(reduction());
             case "triplet_margin" -> new TripletMarginLoss().withMargin(number("margin")).withP(number("p"))
@@ -139,11 +140,9 @@ record Case(Map<String, Object> json) {
             inputs.add(input);
             gradients.add(Tensor.of(new float[(int) input.size()], input.shape()));
         }
-        if (files.isEmpty()) {
-            return new Batch(inputs, null, gradients);
-        }
-        Npy target = Npy.read((String) files.values().iterator().next());
-        return new Batch(inputs, target(target, inputs.get(0)), gradients, tensor("sample_weight"));
+        Target target = files.isEmpty() ? null
+                : target(Npy.read((String) files.values().iterator().next()), inputs.get(0));
+        return new Batch(inputs, target, gradients, tensor("sample_weight"));
     }
 
     /** Targets (N) of logits (N, 1) are meant element by element. */
@@ -191,7 +190,7 @@ record Case(Map<String, Object> json) {
     }
 
     private Reduction reduction() {
-        return Reduction.valueOf(((String) options().get("reduction")).toUpperCase(Locale.ROOT));
+        return Reduction.valueOf(((String) options().getOrDefault("reduction", "mean")).toUpperCase(Locale.ROOT));
     }
 
     private MeanBy meanBy() {

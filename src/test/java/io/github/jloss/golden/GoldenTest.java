@@ -50,7 +50,7 @@ class GoldenTest {
             Map.entry("soft_target_cross_entropy", 1),
             Map.entry("label_smoothing_cross_entropy", 1),
             Map.entry("softmax_focal", 2),
-            Map.entry("contrastive", 9),
+            Map.entry("contrastive", 12),
             Map.entry("cosine_embedding", 2),
             Map.entry("triplet_margin", 2),
             Map.entry("focal", 5));
@@ -91,7 +91,7 @@ class GoldenTest {
             c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
                     List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
         }
-        assertEquals(92, values.size(), values.keySet()::toString);
+        assertEquals(95, values.size(), values.keySet()::toString);
         values.forEach((option, found) ->
                 assertEquals(!UNVARIED.contains(option), found.stream().distinct().count() >= 2, option));
     }
