@@ -11,11 +11,9 @@ import io.github.jloss.internal.kernel.MatrixKernel;
 import io.github.jloss.internal.kernel.PointwiseKernel;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.PointwiseMap;
-import io.github.jloss.internal.kernel.ScalarMatrix;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.parallel.Parallel;
 import io.github.jloss.internal.parallel.Pool;
-import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Scalar;
@@ -171,7 +169,7 @@ public final class MarginJob extends Parallel {
         if (call.weights == null) {
             GradientFactor.asFloat(call.scale);
         }
-        matrix = matrix(kernels);
+        matrix = kernels.matrix();
         exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
         formula = call.formula;
         embeddings = call.embeddings;
@@ -185,11 +183,6 @@ public final class MarginJob extends Parallel {
         scale = call.scale;
         add = call.add;
         kept = KEPT;
-    }
-
-    /** The SIMD loops take fused multiply-add for granted. */
-    static MatrixKernel matrix(Kernels kernels) {
-        return kernels == Kernels.SCALAR || !Fma.FUSED ? ScalarMatrix.INSTANCE : SimdMatrix.INSTANCE;
     }
 
     /** Another number of logits that are kept: smaller tiles, which only tests want. */
