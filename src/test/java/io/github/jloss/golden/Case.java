@@ -88,6 +88,9 @@ record Case(Map<String, Object> json) {
                     SoftJaccardLoss.multilabel());
             case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
                     .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"));
+            case "focal_tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
+                    .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"))
+                    .withGammaPerClass(true);
             case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
                     .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
             case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
@@ -120,7 +123,7 @@ record Case(Map<String, Object> json) {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.withLogLoss((boolean) options().get("log_loss"))
+        loss = loss.withLogLoss(Boolean.TRUE.equals(options().get("log_loss")))
                 .withFromLogits((boolean) options().get("from_logits"))
                 .withSmooth(number("smooth")).withEps(number("eps"));
         if (options().get("ignore_index") != null) loss = loss.withIgnoreIndex((long) number("ignore_index"));
