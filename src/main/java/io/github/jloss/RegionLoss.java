@@ -21,8 +21,8 @@ import io.github.jloss.OverlapOptions.Mode;
  *
  * <p>Gradient, with D the denominator: {@code dl/do = -(dTP/do D - (TP + smooth) dD/do) / D²}, divided by the score
  * with logLoss; {@code dTP/do} is 1 where o is less than T, 0 where it is more, and 1/2 where they are equal;
- * {@code dD/do = (1 - alpha - beta) dTP/do + alpha}, 0 below eps. Where what is raised to gamma is 0 and gamma less than
- * 1 the gradient is infinite in the limit; it is set to 0.
+ * {@code dD/do = (1 - alpha - beta) dTP/do + alpha}, 0 below eps. Where what is raised to gamma is 0 and gamma less
+ * than 1 the gradient is infinite in the limit; it is set to 0.
  *
  * <p>With targets of 0 and 1 TP is the product form {@code sum o T}; for soft targets it is not, and a prediction
  * equal to its target costs 0.

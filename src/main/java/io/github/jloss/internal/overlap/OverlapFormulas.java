@@ -39,9 +39,9 @@ public final class OverlapFormulas {
     }
 
     /**
-     * The sums of elements with an activation of their own, b their weights; the gradient is what the second pass needs of them. All
-     * three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the overlap is nearly
-     * nothing or nearly everything.
+     * The sums of elements with an activation of their own, b their weights; the gradient is what the second pass needs
+     * of them. All three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the
+     * overlap is nearly nothing or nearly everything.
      */
     public static final class ElementSums implements FoldFormula, MutableFormula {
         /** Whether x is a logit. */
@@ -155,8 +155,8 @@ public final class OverlapFormulas {
     }
 
     /**
-     * The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it; b is
-     * the weight.
+     * The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it; b
+     * is the weight.
      */
     public static final class ElementSlopes implements MutableFormula {
         /** Whether x is a logit. */
@@ -257,9 +257,9 @@ public final class OverlapFormulas {
     }
 
     /**
-     * The sums of one class after a softmax: x is {@code e^(x - max)}, a the likeliest class's probability and b that of
-     * all others. So {@code 1 - p} has all its digits where p is near 1, as the sums of {@link ElementSums} have. With
-     * weights x is p and a the weight.
+     * The sums of one class after a softmax: x is {@code e^(x - max)}, a the likeliest class's probability and b that
+     * of all others. So {@code 1 - p} has all its digits where p is near 1, as the sums of {@link ElementSums} have.
+     * With weights x is p and a the weight.
      */
     static final class ClassSums extends MapFormula implements FoldFormula {
         boolean product;
