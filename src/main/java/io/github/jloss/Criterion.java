@@ -3,6 +3,7 @@ package io.github.jloss;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Anything that has a value and gradients over a {@link Batch}: losses of one input ({@link Loss}) and of several
@@ -65,7 +66,7 @@ public interface Criterion extends Serializable {
      */
     default void requireValid(Batch batch, Totals whole) {
         requireValid(batch);
-        finish(whole);
+        finish(Objects.requireNonNull(whole, "whole"));
     }
 
     /**

@@ -173,7 +173,7 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
     }
 
     private void requireOwn(Totals totals) {
-        totals.requireOf(identity(), hasNorm() ? 3 : 2, 0);
+        Objects.requireNonNull(totals, "totals").requireOf(identity(), hasNorm() ? 3 : 2, 0);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.github.jloss;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A loss of one input against a target. Immutable, thread-safe, with value semantics.
@@ -13,7 +14,8 @@ import java.util.List;
  *
  * <p>Every loss can also be computed in two phases. {@link #totals} of several pieces of a batch merge to the totals
  * of the whole, {@link #finish} turns them into the value, and {@link #backward(Tensor, Target, Totals, Tensor,
- * Backward)} gives the gradient of any piece: micro-batches, threads and machines add up exactly.
+ * Backward)} gives the gradient of any piece: micro-batches, threads and machines add up, as
+ * exactly as {@link Totals} says.
  *
  * <p>What a target is, a tensor of the input's shape or class labels, each loss says.
  *
@@ -128,49 +130,49 @@ public interface Loss extends Criterion {
 
     @Override
     default double forward(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         return forward(batch.input(0), batch.target());
     }
 
     @Override
     default double forwardBackward(Batch batch, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         return forwardBackward(batch.input(0), batch.target(), batch.gradient(0), how);
     }
 
     @Override
     default void requireValid(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         requireValid(batch.input(0), batch.target(), batch.gradient(0));
     }
 
     @Override
     default Totals totals(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         return totals(batch.input(0), batch.target());
     }
 
     @Override
     default void backward(Batch batch, Totals whole, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         backward(batch.input(0), batch.target(), whole, batch.gradient(0), how);
     }
 
     @Override
     default void losses(Batch batch, Tensor losses) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         forward(batch.input(0), batch.target(), losses);
     }
 
     @Override
     default void backward(Batch batch, Tensor upstream, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         batch.requireUnweighted();
         backward(batch.input(0), batch.target(), upstream, batch.gradient(0), how);
     }

@@ -13,7 +13,7 @@ final class Shapes {
     /** Number of elements of a shape; the empty shape is a scalar and has one. */
     static long size(long... shape) {
         long size = 1;
-        for (long d : shape) {
+        for (long d : Objects.requireNonNull(shape, "shape")) {
             if (d < 0) {
                 throw new IllegalArgumentException("shape: found a negative dimension in " + text(shape));
             }

@@ -119,43 +119,43 @@ abstract class SingleInputLoss<L extends SingleInputLoss<L>> implements Loss, Cl
 
     @Override
     public final double forward(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return value(batch.input(0), batch.target(), batch.weights());
     }
 
     @Override
     public final double forwardBackward(Batch batch, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return valueAndGradient(batch.input(0), batch.target(), batch.weights(), batch.gradient(0), required(how));
     }
 
     @Override
     public final void requireValid(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         valid(batch.input(0), batch.target(), batch.weights(), batch.gradient(0));
     }
 
     @Override
     public final Totals totals(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return sums(batch.input(0), batch.target(), batch.weights());
     }
 
     @Override
     public final void backward(Batch batch, Totals whole, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         gradientOfPiece(batch.input(0), batch.target(), batch.weights(), required(whole), batch.gradient(0), required(how));
     }
 
     @Override
     public final void losses(Batch batch, Tensor losses) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         values(batch.input(0), batch.target(), batch.weights(), losses);
     }
 
     @Override
     public final void backward(Batch batch, Tensor upstream, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         gradientOfLosses(batch.input(0), batch.target(), batch.weights(), upstream, batch.gradient(0), required(how));
     }
 }

@@ -359,7 +359,7 @@ public final class Tensor implements Target, Serializable {
     }
 
     private long position(long i, long j, long... more) {
-        if (shape.length != 2 + more.length) {
+        if (shape.length != 2 + Objects.requireNonNull(more, "more").length) {
             throw new IndexOutOfBoundsException("index: found " + (2 + more.length) + " numbers, expected "
                     + shape.length + " for shape " + Shapes.text(shape));
         }
@@ -417,7 +417,7 @@ public final class Tensor implements Target, Serializable {
      * @return true if all dimensions agree
      */
     public boolean hasShapeOf(Tensor other) {
-        return Arrays.equals(shape, other.shape);
+        return Arrays.equals(shape, Objects.requireNonNull(other, "other").shape);
     }
 
     /**

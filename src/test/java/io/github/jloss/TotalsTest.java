@@ -144,4 +144,58 @@ class TotalsTest {
         }
         weighted(1, 2, 3, 4).totals(X, CLASSES).merge(weighted(1, 2, 3, 4).totals(X, CLASSES));
     }
+
+    private static Totals pieces(Loss loss, Tensor x, Target t, long... cuts) {
+        Totals merged = null;
+        long from = 0;
+        for (long to : cuts) {
+            Target target = t instanceof Labels labels ? labels.slice(from, to) : ((Tensor) t).slice(from, to);
+            Totals piece = loss.totals(x.slice(from, to), target);
+            merged = merged == null ? piece : merged.merge(piece);
+            from = to;
+        }
+        return merged;
+    }
+
+    /** What is documented for cuts at chunks, of one chunk each and of several. */
+    @Test
+    void piecesOfChunksAddUpBitForBit() {
+        int chunk = 32_768;
+        int n = 5 * chunk + 1234;
+        Tensor x = Tensor.of(Numbers.inputs(n, 5));
+        Tensor t = Tensor.of(Numbers.targets(n, 6));
+        for (Loss loss : Losses.reduced(n)) {
+            if (loss instanceof ElementLoss && !loss.toString().contains("eight=")) {
+                Totals whole = loss.totals(x, t);
+                assertEquals(whole, pieces(loss, x, t, chunk, 2 * chunk, 3 * chunk, 4 * chunk, 5 * chunk, n));
+                assertEquals(whole, pieces(loss, x, t, 3 * chunk, 4 * chunk, 5 * chunk, n));
+                Totals other = pieces(loss, x, t, chunk, 3 * chunk, n);
+                assertEquals(whole.sums()[0], other.sums()[0], 3 * 0x1p-52 * Math.abs(whole.sums()[0]), loss::toString);
+            }
+        }
+    }
+
+    /** Cut anywhere: sevens, as they come in micro-batches. */
+    @ParameterizedTest
+    @MethodSource("io.github.jloss.Calls#all")
+    void piecesOfSevenAddUpClosely(Calls.Call call) {
+        if (!(call.criterion() instanceof Loss loss) || loss instanceof AsymmetricLossSingleLabel) return;
+        int n = 7 * 143;
+        Tensor x = Tensor.of(Numbers.inputs(4 * n, 5), n, 4);
+        int[] labels = new int[n];
+        for (int i = 0; i < n; i++) labels[i] = i * 5 % 4;
+        Target t = call.batch().target() instanceof Labels ? Labels.of(labels)
+                : Tensor.of(Numbers.targets(4 * n, 6), n, 4);
+        long[] cuts = new long[143];
+        for (int i = 0; i < cuts.length; i++) cuts[i] = 7 * (i + 1);
+        close(loss.totals(x, t), pieces(loss, x, t, cuts));
+    }
+
+    private static void close(Totals whole, Totals merged) {
+        for (int i = 0; i < whole.sums().length; i++) {
+            double sum = whole.sums()[i];
+            assertEquals(sum, merged.sums()[i], 0x1p-19 * Math.abs(sum), whole::toString);
+        }
+        for (int i = 0; i < whole.parts().size(); i++) close(whole.parts().get(i), merged.parts().get(i));
+    }
 }
