@@ -13,31 +13,30 @@ import io.github.jloss.spi.DistanceFormula;
  * The cosine with a zero vector is 0; its gradient is that of the regularised cosine, up to 1e6 long. Lengths up to
  * float's largest number work (torch: up to 1e19); infinite coordinates give NaN.
  */
-public final class CosineEmbeddingLoss extends PairLoss<CosineEmbeddingLoss> {
+public final class CosineEmbeddingLoss extends PairLoss {
 
     private static final long serialVersionUID = 1;
 
     /** Margin 0, the mean over all pairs. */
     public CosineEmbeddingLoss() {
-        super(new Formula(0), "target");
+        this(0, Reduction.MEAN);
     }
 
     /**
-     * This loss with another margin.
+     * With options.
      *
-     * @param margin the cosine below which an unlike pair costs nothing; from -1 to 1 where it is to matter, 0 by
-     *        default
-     * @return a loss with this option
+     * @param margin the cosine below which an unlike pair costs nothing; from -1 to 1 where it is to matter
+     * @param reduction how the pairs' losses become one number
      */
-    public CosineEmbeddingLoss withMargin(double margin) {
-        return with(new Formula(Checks.finite("margin", margin)));
+    public CosineEmbeddingLoss(double margin, Reduction reduction) {
+        super(new Formula(Checks.finite("margin", margin)), "target", reduction);
     }
 
     @Override
-    protected void requireTarget(Target target, Tensor weights) {
+    protected void requireTarget(Target target) {
         for (long i = 0; i < target.size(); i++) {
             double found = target instanceof Tensor floats ? floats.get(i) : ((Labels) target).get(i);
-            if (found != 1 && found != -1 && !isMasked(weights, i)) {
+            if (found != 1 && found != -1) {
                 throw new IllegalArgumentException("target: found " + found + " at index " + i
                         + ", expected 1 (alike) or -1 (unlike)");
             }
