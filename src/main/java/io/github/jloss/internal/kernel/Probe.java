@@ -3,7 +3,6 @@ package io.github.jloss.internal.kernel;
 
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.spi.PointwiseFormula;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -76,9 +75,9 @@ final class Probe {
         }
     }
 
-    /** Inputs, targets and coefficients, the usual ones first. */
+    /** Inputs, targets, coefficients and weights, the usual ones first. */
     private float[][] inputs(float[] parameters) {
-        float[][] inputs = new float[4][MOST];
+        float[][] inputs = new float[5][MOST];
         for (int i = 0; i < USUAL; i++) {
             inputs[0][i] = (float) random.nextGaussian() * 4;
             inputs[1][i] = i % 3 == 0 ? i % 2 : (float) random.nextGaussian();
@@ -96,6 +95,9 @@ final class Probe {
                         : (float) (random.nextGaussian() * Math.pow(2, random.nextInt(-40, 40)));
             }
         }
+        for (int i = 0; i < MOST; i++) {
+            inputs[4][i] = i % 7 == 0 ? 0 : 1 + i % 3;
+        }
         for (int i = 0; i < PAIRS; i++) {
             int at = USUAL + UNUSUAL + i;
             inputs[0][at] = SPECIAL[i % SPECIAL.length];
@@ -107,13 +109,12 @@ final class Probe {
     }
 
     private void compare(ElementFormula formula, float[][] inputs, int n, Arena arena) {
-        // Formulas without coefficients get their input in their place, as from the engine.
-        boolean none = formula instanceof PointwiseFormula;
         for (Span s : new Span[] {expected, found}) {
             s.x.array = inputs[0];
             s.t.array = inputs[1];
-            s.a.array = inputs[none ? 0 : 2];
-            s.b.array = inputs[none ? 0 : 3];
+            s.a.array = inputs[2];
+            s.b.array = inputs[3];
+            s.weights.array = inputs[4];
         }
         if (loop.inNativeMemory()) {
             found.x.segment = arena.allocateFrom(ValueLayout.JAVA_FLOAT, inputs[0]);
@@ -144,6 +145,7 @@ final class Probe {
         s.t.offset = from;
         s.a.offset = from;
         s.b.offset = from;
+        s.weights.offset = from;
         s.x.bytes = (long) from * Float.BYTES;
         s.t.bytes = (long) from * Float.BYTES;
     }

@@ -2,6 +2,7 @@
 package io.github.jloss.internal.pointwise;
 
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.Coefficients;
 import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.internal.kernel.PointwiseKernel;
@@ -12,7 +13,6 @@ import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.parallel.SumJob;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseCall;
-import io.github.jloss.spi.PointwiseFormula;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 
@@ -54,6 +54,7 @@ public final class PointwiseJob extends SumJob {
     private float scale;
     private boolean add;
     private boolean overwrites;
+    private boolean hasCoefficients;
 
     private PointwiseJob() {}
 
@@ -91,12 +92,13 @@ public final class PointwiseJob extends SumJob {
         upstream = call.upstream;
         gradient = call.gradient;
         add = call.add;
+        hasCoefficients = a != null || b != null || Coefficients.readBy(formula);
         Mode mode = gradient != null ? Mode.GRADIENTS : losses != null ? Mode.VALUES : Mode.SUM;
         kernel = kernels.of(formula, weights == null ? mode : mode.withWeights());
         overwrites = mayShare(gradient != null ? gradient : losses, input)
                 || mayShare(gradient != null ? gradient : losses, target);
         nativeKernel = weights == null && Operand.isNative(input) && Operand.isNative(target)
-                && Operand.isNative(losses) && Operand.isNative(gradient) && !combines() && !hasCoefficients()
+                && Operand.isNative(losses) && Operand.isNative(gradient) && !combines() && !hasCoefficients
                 ? kernels.inNativeMemory(formula, mode)
                 : null;
     }
@@ -177,7 +179,7 @@ public final class PointwiseJob extends SumJob {
             done = n - n % PointwiseKernel.BLOCK;
             inPlace(s, from, done);
         }
-        int step = combines() || hasCoefficients() || weights != null || Operand.copies(input) || Operand.copies(target)
+        int step = combines() || hasCoefficients || weights != null || Operand.copies(input) || Operand.copies(target)
                 || Operand.copies(losses) || Operand.copies(gradient) ? Span.BUFFER : CHUNK;
         for (; done < n; done += step) {
             span(s, from + done, Math.min(step, n - done));
@@ -228,15 +230,11 @@ public final class PointwiseJob extends SumJob {
         return gradient != null && (add || upstream != null || power != 1);
     }
 
-    private boolean hasCoefficients() {
-        return !(formula instanceof PointwiseFormula);
-    }
-
     /** Coefficients broadcast; formulas without any never look at them, and any array will do. */
     private void coefficients(Operand operand, Tensor tensor, Operand any, long from, int n) {
         if (tensor != null) {
             operand.broadcast(tensor, input, from, n);
-        } else if (hasCoefficients()) {
+        } else if (hasCoefficients) {
             operand.useBuffer();
             Arrays.fill(operand.array, 0, n, 1);
         } else {

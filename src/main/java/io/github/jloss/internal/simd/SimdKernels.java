@@ -8,10 +8,14 @@ import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.formula.Lifter;
 import io.github.jloss.internal.formula.Node;
 import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.spi.PointwiseFormula;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes the SIMD loop of a formula. */
 public final class SimdKernels {
@@ -46,13 +50,28 @@ public final class SimdKernels {
             }
             Node cut = mode == Mode.MAP ? null : Cut.find(results.values().toArray(Node[]::new));
             SimdLoop.Formula copy = new SimdLoop.Formula(parameters.reader(), mode, cut != null,
-                    !PointwiseFormula.class.isAssignableFrom(formula), isFold, inNativeMemory);
+                    readsCoefficients(results.values()), isFold, inNativeMemory);
             MethodHandles.Lookup loops = MethodHandles.lookup().defineHiddenClassWithClassData(
                     new Emitter(results, cut, inNativeMemory).emit(), copy, true);
             return (PointwiseKernel) loops.lookupClass().getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static boolean readsCoefficients(Collection<Node> results) {
+        Deque<Node> open = new ArrayDeque<>(results);
+        Set<Node> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (node instanceof Node.Argument argument && argument.index() >= 2) {
+                return true;
+            }
+            if (seen.add(node)) {
+                open.addAll(node.inputs());
+            }
+        }
+        return false;
     }
 
     /**

@@ -173,6 +173,24 @@ class CallsTest extends FormulaTests {
         }
     }
 
+    /** Coefficients that are not given are 1, whatever the formula says of itself. */
+    record OwnCoefficients() implements PointwiseFormula {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return a * (x - t) + b;
+        }
+
+        @Override
+        public float value(float x, float t) {
+            return x;
+        }
+
+        @Override
+        public float gradient(float x, float t) {
+            return x;
+        }
+    }
+
     record CallsObject() implements PointwiseFormula {
         @Override
         public float value(float x, float t) {
@@ -217,6 +235,11 @@ class CallsTest extends FormulaTests {
     @Test
     void staticMethods() {
         assertEquals(19.25f, requireBest(new Statics(), 3.5f));
+    }
+
+    @Test
+    void coefficientsOfAFormulaWithoutAny() {
+        assertEquals(4.5f, requireBest(new OwnCoefficients(), 3.5f));
     }
 
     @Test
