@@ -22,58 +22,56 @@ import java.util.function.DoubleUnaryOperator;
  * pair at infinite distance costs 0. A pair of the same at infinite distance costs infinity, with gradients that are
  * not finite. With {@code m <= 0} different pairs cost nothing.
  */
-public final class ContrastiveLoss extends PairLoss {
+public final class ContrastiveLoss extends PairLoss<ContrastiveLoss> {
 
     private static final long serialVersionUID = 1;
 
-    private final boolean transforms;
-
     /** Margin 2, Euclidean distance, the mean over all pairs. */
     public ContrastiveLoss() {
-        this(2, Reduction.MEAN);
+        super(new Formula(2, Distance.euclidean(), null), "label");
     }
 
     /**
-     * With the default distance.
+     * This loss with another margin.
      *
-     * @param margin the distance beyond which a different pair costs nothing
-     * @param reduction how the pairs' losses become one number
+     * @param margin the distance beyond which a different pair costs nothing; 2 by default
+     * @return a loss with this option
      */
-    public ContrastiveLoss(double margin, Reduction reduction) {
-        this(margin, Distance.euclidean(), reduction);
+    public ContrastiveLoss withMargin(double margin) {
+        return with(new Formula(Checks.finite("margin", margin), options().distance, options().labelTransform));
     }
 
     /**
-     * With a distance.
+     * This loss with another distance.
      *
-     * @param margin the distance beyond which a different pair costs nothing
-     * @param distance how far apart the embeddings of a pair are
-     * @param reduction how the pairs' losses become one number
+     * @param distance how far apart the embeddings of a pair are; {@link Distance#euclidean()} by default
+     * @return a loss with this option
      */
-    public ContrastiveLoss(double margin, Distance distance, Reduction reduction) {
-        this(margin, distance, null, reduction);
+    public ContrastiveLoss withDistance(Distance distance) {
+        return with(new Formula(options().margin, Objects.requireNonNull(distance, "distance"),
+                options().labelTransform));
     }
 
     /**
-     * With all options.
+     * This loss with a label transform.
      *
-     * @param margin the distance beyond which a different pair costs nothing
-     * @param distance how far apart the embeddings of a pair are
-     * @param labelTransform maps each label to y, or null to take it as it is
-     * @param reduction how the pairs' losses become one number
+     * @param labelTransform maps each label to y, or null, the default, to take it as it is
+     * @return a loss with this option
      */
-    public ContrastiveLoss(double margin, Distance distance, DoubleUnaryOperator labelTransform, Reduction reduction) {
-        super(new Formula(Checks.finite("margin", margin), Objects.requireNonNull(distance, "distance"),
-                labelTransform), "label", reduction);
-        transforms = labelTransform != null;
+    public ContrastiveLoss withLabelTransform(DoubleUnaryOperator labelTransform) {
+        return with(new Formula(options().margin, options().distance, labelTransform));
+    }
+
+    private Formula options() {
+        return (Formula) formula();
     }
 
     /** Class labels must be 0 or 1: a class number in their place would count as a very soft label. */
     @Override
-    protected void requireTarget(Target label) {
-        if (label instanceof Labels labels && !transforms) {
+    protected void requireTarget(Target label, Tensor weights) {
+        if (label instanceof Labels labels && options().labelTransform == null) {
             for (long i = 0; i < labels.size(); i++) {
-                if (labels.get(i) < 0 || labels.get(i) > 1) {
+                if ((labels.get(i) < 0 || labels.get(i) > 1) && !isMasked(weights, i)) {
                     throw new IllegalArgumentException("label: found " + labels.get(i) + " at index " + i
                             + ", expected 1 (same) or 0 (different)");
                 }

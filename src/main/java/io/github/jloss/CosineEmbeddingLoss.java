@@ -13,30 +13,31 @@ import io.github.jloss.spi.DistanceFormula;
  * The cosine with a zero vector is 0; its gradient is that of the regularised cosine, up to 1e6 long. Lengths up to
  * float's largest number work (torch: up to 1e19); infinite coordinates give NaN.
  */
-public final class CosineEmbeddingLoss extends PairLoss {
+public final class CosineEmbeddingLoss extends PairLoss<CosineEmbeddingLoss> {
 
     private static final long serialVersionUID = 1;
 
     /** Margin 0, the mean over all pairs. */
     public CosineEmbeddingLoss() {
-        this(0, Reduction.MEAN);
+        super(new Formula(0), "target");
     }
 
     /**
-     * With options.
+     * This loss with another margin.
      *
-     * @param margin the cosine below which an unlike pair costs nothing; from -1 to 1 where it is to matter
-     * @param reduction how the pairs' losses become one number
+     * @param margin the cosine below which an unlike pair costs nothing; from -1 to 1 where it is to matter, 0 by
+     *        default
+     * @return a loss with this option
      */
-    public CosineEmbeddingLoss(double margin, Reduction reduction) {
-        super(new Formula(Checks.finite("margin", margin)), "target", reduction);
+    public CosineEmbeddingLoss withMargin(double margin) {
+        return with(new Formula(Checks.finite("margin", margin)));
     }
 
     @Override
-    protected void requireTarget(Target target) {
+    protected void requireTarget(Target target, Tensor weights) {
         for (long i = 0; i < target.size(); i++) {
             double found = target instanceof Tensor floats ? floats.get(i) : ((Labels) target).get(i);
-            if (found != 1 && found != -1) {
+            if (found != 1 && found != -1 && !isMasked(weights, i)) {
                 throw new IllegalArgumentException("target: found " + found + " at index " + i
                         + ", expected 1 (alike) or -1 (unlike)");
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.OverlapOptions.Mode;
+
 /**
  * Dice loss, {@code 1 - 2 TP / (sum o + sum T)}: the {@link RegionLoss} with {@code alpha = beta = 1/2}, as smp's
  * {@code DiceLoss}.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.OverlapOptions.Mode;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -36,7 +37,7 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
     private Empty empty = Empty.ONE;
 
     private JaccardLoss(Mode mode, boolean perClass) {
-        super(mode, true, perClass, 1e-7);
+        super(new OverlapOptions(mode, true, perClass, 1e-7));
     }
 
     /**
@@ -73,21 +74,11 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
      * @return a loss with this option
      */
     public JaccardLoss withPerClass(boolean apart) {
-        if (apart && mode() == Mode.BINARY) {
+        if (apart && options().mode() == Mode.BINARY) {
             throw new IllegalArgumentException("perClass: found true, expected false in a binary loss;"
                     + " the loss with a region for each class is multilabel()");
         }
-        return changed(l -> l.setPerClass(apart));
-    }
-
-    /**
-     * This loss with or without a region for each image, the rows of axis 0.
-     *
-     * @param apart whether each image is a region of its own, or several, one for each class
-     * @return a loss with this option
-     */
-    public JaccardLoss withPerImage(boolean apart) {
-        return changed(l -> l.setPerImage(apart));
+        return with(options().withPerClass(apart));
     }
 
     /**
@@ -109,20 +100,21 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
     /** {@code 1 - I/U} as what is not overlap, over U: near 0 it has all its digits. */
     @Override
     double region(double overlap, double more, double missing, Regions slopes) {
+        double smooth = options().smooth();
         boolean smoothed = empty == Empty.SMOOTHED;
         double wrong = more + missing;
-        double union = overlap + wrong + smooth();
+        double union = overlap + wrong + smooth;
         if (union == 0) {
             return smoothed ? 0 : 1;
         }
-        double numerator = smoothed ? overlap + smooth() : overlap;
+        double numerator = smoothed ? overlap + smooth : overlap;
         slopes.slopeI = -(1 + numerator / union) / union;
         slopes.slopeO = numerator / union / union;
-        return (smoothed ? wrong : wrong + smooth()) / union;
+        return (smoothed ? wrong : wrong + smooth) / union;
     }
 
     @Override
-    String options(boolean perClass, boolean perImage) {
-        return "perClass=" + perClass + ", perImage=" + perImage + ", empty=" + empty.name().toLowerCase(Locale.ROOT);
+    String ownOptions() {
+        return ", empty=" + empty.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.Overlap;
-import io.github.jloss.spi.Overlap.Activation;
-import io.github.jloss.spi.OverlapCall;
-import io.github.jloss.spi.OverlapFamily;
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * A loss of how well predicted regions cover the true ones: a function of three sums over the pixels of each region: of
@@ -35,7 +27,14 @@ import java.util.function.Consumer;
  *
  * <p><b>Reduction.</b> One number: {@link Reduction#MEAN} over regions, as each loss tells, with no
  * {@link Reduction#NONE}. {@link Backward#divisor} replaces the number of regions (or sum of their weights), which is 1
- * where everything is one region. The mean of no regions is 0.
+ * where everything is one region. The mean of no regions is 0. A region without pixels is one whose sums are 0.
+ *
+ * <p><b>Weights and masks</b> ({@link Batch#withWeights}). A weight for each pixel, in a shape that broadcasts to the
+ * input's, as (N, 1, d1..dk), or to that of a target without axis 1, as (N, d1..dk). Every sum over pixels takes them,
+ * {@code I = sum w o T} and so on, and a region is empty where its weighted sum of T is 0; nothing is divided by them,
+ * so there is no {@link MeanBy}. Weight 0 masks: neither input nor target there matter, whatever they are, and the
+ * gradient is 0. Weights may differ from class to class; with a softmax a pixel is masked where they are 0 in all
+ * classes, else all of its logits count, as each of them moves the probabilities of the others.
  *
  * <p>{@link #totals} are these three sums for each region; so pieces of a batch give the loss of the
  * whole, which the mean of their losses is not. Where each image has regions of its own they are two sums: of the
@@ -43,36 +42,31 @@ import java.util.function.Consumer;
  *
  * @param <L> the loss itself
  */
-public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Loss, Cloneable
+public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> extends SingleInputLoss<L>
         permits JaccardLoss, RegionLoss {
 
     private static final long serialVersionUID = 1;
 
-    /** What a region is. */
-    enum Mode { BINARY, MULTICLASS, MULTILABEL }
+    private OverlapOptions options;
 
-    private static final Pool<OverlapCall> CALLS = new Pool<>(OverlapCall::new);
-
-    private final Mode mode;
-    private final boolean product;
-    private boolean fromLogits = true;
-    private boolean perClass;
-    private boolean perImage;
-    private double smooth;
-    private Long ignoreIndex;
-    private Backend backend = Backend.cpu();
+    /** How the engine saw the last input. */
     private transient Overlap last;
 
-    /**
-     * A loss in one of the modes, whose options are changed by {@link #changed}.
-     *
-     * @param product whether the overlap of a pixel is {@code o T}, or {@code min(o, T)}
-     */
-    OverlapLoss(Mode mode, boolean product, boolean perClass, double smooth) {
-        this.mode = mode;
-        this.product = product;
-        this.perClass = perClass;
-        this.smooth = smooth;
+    OverlapLoss(OverlapOptions options) {
+        this.options = options;
+    }
+
+    final OverlapOptions options() {
+        return options;
+    }
+
+    /** This loss with other options. */
+    final L with(OverlapOptions others) {
+        return changed(l -> {
+            OverlapLoss<?> loss = l;
+            loss.options = others;
+            loss.last = null;
+        });
     }
 
     /**
@@ -82,7 +76,18 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @return a loss with this option
      */
     public final L withFromLogits(boolean logits) {
-        return changed(l -> ((OverlapLoss<?>) l).fromLogits = logits);
+        return with(options.withFromLogits(logits));
+    }
+
+    /**
+     * This loss with or without regions for each image, the rows of axis 0.
+     *
+     * @param apart whether each image has regions of its own, one or one for each class, and the loss is their mean;
+     *        false by default: regions go over the whole batch
+     * @return a loss with this option
+     */
+    public final L withPerImage(boolean apart) {
+        return with(options.withPerImage(apart));
     }
 
     /**
@@ -92,8 +97,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @return a loss with this option
      */
     public final L withSmooth(double constant) {
-        Checks.notNegative("smooth", constant);
-        return changed(l -> ((OverlapLoss<?>) l).smooth = constant);
+        return with(options.withSmooth(constant));
     }
 
     /**
@@ -104,39 +108,10 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
      * @return a loss with this option
      */
     public final L withIgnoreIndex(long label) {
-        return changed(l -> ((OverlapLoss<?>) l).ignoreIndex = label);
+        return with(options.withIgnoreIndex(label));
     }
 
-    /** A copy with options changed, safe to be handed to any thread. */
-    final L changed(Consumer<L> change) {
-        try {
-            @SuppressWarnings("unchecked")
-            L copy = (L) clone();
-            ((OverlapLoss<?>) copy).last = null;
-            change.accept(copy);
-            // What final fields would do, were they not copied by clone.
-            VarHandle.storeStoreFence();
-            return copy;
-        } catch (CloneNotSupportedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    final void setPerClass(boolean apart) {
-        perClass = apart;
-    }
-
-    final void setPerImage(boolean apart) {
-        perImage = apart;
-    }
-
-    final Mode mode() {
-        return mode;
-    }
-
-    final double smooth() {
-        return smooth;
-    }
+    // ---- what the losses differ in
 
     /**
      * The loss of one region; its derivatives by I and by the sum of o go to {@code slopes}.
@@ -157,6 +132,11 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
         return 1;
     }
 
+    /** The weight of all classes together. */
+    double weightOfAll(int classes) {
+        return classes;
+    }
+
     /** Refuses a number of classes that does not go with the options. */
     void requireClasses(int classes) {}
 
@@ -170,35 +150,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
         return 1;
     }
 
-    /** A thread's numbers. */
-    static final class Regions {
-
-        private static final ThreadLocal<Regions> MINE = ThreadLocal.withInitial(Regions::new);
-
-        /** dL/dI of the region looked at, the sums of o and T held. */
-        double slopeI;
-
-        /** dL/d(sum o) of the region looked at, I held. */
-        double slopeO;
-
-        private double[] sums = new double[3];
-        private double[] slopes = new double[2];
-        private double total;
-        private double count;
-
-        private static Regions of(int regions) {
-            Regions mine = MINE.get();
-            if (mine.sums.length < 3 * regions) {
-                mine.sums = new double[Math.multiplyExact(3, regions)];
-                mine.slopes = new double[2 * regions];
-            }
-            return mine;
-        }
-
-        private double mean(double divisor) {
-            return count == 0 ? 0 : total / divisor;
-        }
-    }
+    // ---- calls
 
     /** Always {@link Reduction#MEAN}. */
     @Override
@@ -207,275 +159,120 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
     }
 
     @Override
-    public final double forward(Tensor input, Target target) {
-        Overlap what = check(input, target);
-        Regions regions = sums(what, input, target, null);
-        evaluate(regions, groups(what), groupClasses(what));
-        return outer(regions.mean(regions.count));
+    final double value(Tensor input, Target target, Tensor weights) {
+        try (Regions regions = Regions.of(this)) {
+            regions.set(check(input, target, weights), input, target, weights);
+            regions.look(null);
+            return outer(regions.mean(regions.count()));
+        }
     }
 
     @Override
-    public final double forwardBackward(Tensor input, Target target, Tensor gradient, Backward how) {
-        Overlap what = check(input, target, gradient);
+    final double valueAndGradient(Tensor input, Target target, Tensor weights, Tensor gradient, Backward how) {
+        Overlap what = check(input, target, weights, gradient);
         boolean stash = !how.adds() && !(target instanceof Tensor floats && gradient.overlaps(floats))
                 && switch (what.activation()) {
                     case SIGMOID -> true;
                     case SOFTMAX -> what.classes() > 1 && !gradient.overlaps(input);
                     case NONE -> false;
                 };
-        Regions regions = sums(what, input, target, stash ? gradient : null);
-        evaluate(regions, groups(what), groupClasses(what));
-        double divisor = how.divisorOr(regions.count);
-        double mean = regions.mean(divisor);
-        gradient(what, input, target, regions, mean, divisor, gradient, stash, how);
-        return outer(mean);
+        try (Regions regions = Regions.of(this)) {
+            regions.set(what, input, target, weights);
+            regions.look(stash ? gradient : null);
+            return outer(deliver(regions, gradient, stash, how));
+        }
     }
 
     @Override
-    public final void requireValid(Tensor input, Target target, Tensor gradient) {
-        check(input, target, gradient);
+    final void valid(Tensor input, Target target, Tensor weights, Tensor gradient) {
+        check(input, target, weights, gradient);
     }
 
     @Override
     public final void requireValid(Batch batch, Totals whole) {
         requireValid(batch);
-        Overlap what = check(batch.input(0), batch.target());
-        Objects.requireNonNull(whole, "whole").requireOf(toString(), perImage ? 2 : 3 * groups(what), 0);
+        try (Regions regions = Regions.of(this)) {
+            regions.set(options.overlap(batch.input(0), last), null, null, null);
+            regions.require(Objects.requireNonNull(whole, "whole"));
+        }
     }
 
     @Override
-    public final Totals totals(Tensor input, Target target) {
-        Overlap what = check(input, target);
-        Regions regions = sums(what, input, target, null);
-        if (perImage) {
-            evaluate(regions, groups(what), groupClasses(what));
-            return new Totals(toString(), regions.total, regions.count);
+    final Totals sums(Tensor input, Target target, Tensor weights) {
+        try (Regions regions = Regions.of(this)) {
+            regions.set(check(input, target, weights), input, target, weights);
+            return regions.totals();
         }
-        return new Totals(toString(), Arrays.copyOf(regions.sums, 3 * groups(what)));
     }
 
     @Override
     public final double finish(Totals totals) {
-        int groups = Math.max(totals.sums().length / 3, 1);
-        totals.requireOf(toString(), perImage ? 2 : 3 * groups, 0);
-        Regions regions = whole(totals, groups);
-        return outer(regions.mean(regions.count));
+        try (Regions regions = Regions.of(this)) {
+            regions.whole(totals);
+            return outer(regions.mean(regions.count()));
+        }
     }
 
     @Override
-    public final void backward(Tensor input, Target target, Totals whole, Tensor gradient, Backward how) {
-        Overlap what = check(input, target, gradient);
-        whole.requireOf(toString(), perImage ? 2 : 3 * groups(what), 0);
-        if (perImage) {
-            evaluate(sums(what, input, target, null), groups(what), groupClasses(what));
-        }
-        Regions regions = whole(whole, what.regions());
-        double divisor = how.divisorOr(regions.count);
-        gradient(what, input, target, regions, regions.mean(divisor), divisor, gradient, false, how);
-    }
-
-    /** The regions of whole totals; where images are apart, only their mean. */
-    private Regions whole(Totals totals, int room) {
-        Regions regions = Regions.of(room);
-        if (perImage) {
-            regions.total = totals.sum(0);
-            regions.count = totals.sum(1);
-            return regions;
-        }
-        double[] sums = totals.sums();
-        System.arraycopy(sums, 0, regions.sums, 0, sums.length);
-        evaluate(regions, sums.length / 3, sums.length / 3);
-        return regions;
-    }
-
-    /** First pass. Where the classes are one region, their sums are added up. */
-    private Regions sums(Overlap what, Tensor input, Target target, Tensor stash) {
-        Regions regions = Regions.of(what.regions());
-        OverlapCall call = CALLS.take();
-        try {
-            call.what = what;
-            call.input = input;
-            call.target = target;
-            call.stash = stash;
-            call.sums = regions.sums;
-            backend.family(OverlapFamily.class).overlapSums(call);
-        } finally {
-            call.clear();
-            CALLS.give(call);
-        }
-        int joined = joinsClasses() ? what.classes() : 1;
-        if (joined > 1) {
-            double[] sums = regions.sums;
-            for (int group = 0; group < groups(what); group++) {
-                for (int k = 0; k < 3; k++) {
-                    double sum = 0;
-                    for (int c = 0; c < joined; c++) {
-                        sum += sums[3 * (group * joined + c) + k];
-                    }
-                    sums[3 * group + k] = sum;
-                }
-            }
-        }
-        return regions;
-    }
-
-    /** The losses of all groups, added up, and their slopes. */
-    private void evaluate(Regions regions, int groups, int classes) {
-        regions.total = 0;
-        regions.count = 0;
-        double[] sums = regions.sums;
-        for (int g = 0; g < groups; g++) {
-            double weight = weight(g % classes);
-            regions.slopeI = 0;
-            regions.slopeO = 0;
-            if (weight != 0 && counts(sums[3 * g] + sums[3 * g + 2])) {
-                regions.total += weight * region(sums[3 * g], sums[3 * g + 1], sums[3 * g + 2], regions);
-                regions.count += weight;
-            }
-            regions.slopes[2 * g] = weight * regions.slopeI;
-            regions.slopes[2 * g + 1] = weight * regions.slopeO;
+    final void gradientOfPiece(Tensor input, Target target, Tensor weights, Totals whole, Tensor gradient,
+            Backward how) {
+        try (Regions regions = Regions.of(this)) {
+            regions.set(check(input, target, weights, gradient), input, target, weights);
+            regions.piece(whole);
+            deliver(regions, gradient, false, how);
         }
     }
 
-    /** Second pass. */
-    private void gradient(Overlap what, Tensor input, Target target, Regions regions, double mean, double divisor,
-            Tensor gradient, boolean stashed, Backward how) {
-        double factor = regions.count == 0 ? 0 : outerSlope(mean) * how.factor() / divisor;
-        int joined = joinsClasses() ? what.classes() : 1;
-        double[] slopes = regions.slopes;
-        for (int region = what.regions() - 1; region >= 0; region--) {
-            for (int k = 0; k < 2; k++) {
-                // A slope that float cannot hold multiplies a sigmoid's slope or a target of 0.
-                slopes[2 * region + k] = Math.clamp(factor * slopes[2 * (region / joined) + k], -Float.MAX_VALUE,
-                        Float.MAX_VALUE);
-            }
-        }
-        OverlapCall call = CALLS.take();
-        try {
-            call.what = what;
-            call.input = input;
-            call.target = target;
-            call.slopes = slopes;
-            call.gradient = gradient;
-            call.stashed = stashed;
-            call.add = how.adds();
-            backend.family(OverlapFamily.class).overlapGradient(call);
-        } finally {
-            call.clear();
-            CALLS.give(call);
-        }
+    /** Second pass; returns the mean over regions. */
+    private double deliver(Regions regions, Tensor gradient, boolean stashed, Backward how) {
+        double divisor = how.divisorOr(regions.count());
+        double mean = regions.mean(divisor);
+        double factor = regions.count() == 0 ? 0 : outerSlope(mean) * how.factor() / divisor;
+        regions.gradient(gradient, factor, stashed, how.adds());
+        return mean;
     }
 
-    /** How many regions the loss sees: a softmax's classes may be one. */
-    private int groups(Overlap what) {
-        return joinsClasses() ? what.regions() / what.classes() : what.regions();
+    @Override
+    final void values(Tensor input, Target target, Tensor weights, Tensor losses) {
+        lossesShape(null);
     }
 
-    private int groupClasses(Overlap what) {
-        return joinsClasses() ? 1 : what.classes();
+    @Override
+    final void gradientOfLosses(Tensor input, Target target, Tensor weights, Tensor upstream, Tensor gradient,
+            Backward how) {
+        lossesShape(null);
     }
 
-    private boolean joinsClasses() {
-        return mode == Mode.MULTICLASS && !perClass;
+    /** There is but one. */
+    @Override
+    final String unit() {
+        return "batch";
     }
 
-    // ---- what fits together
-
-    private Overlap check(Tensor input, Target target, Tensor gradient) {
-        Overlap what = check(input, target);
+    private Overlap check(Tensor input, Target target, Tensor weights, Tensor gradient) {
+        Overlap what = check(input, target, weights);
         Checks.sameShape("gradient", gradient, "input", input);
         Checks.writable("gradient", gradient, "input", input);
         if (target instanceof Tensor floats) Checks.writable("gradient", gradient, "target", floats);
+        if (weights != null) Checks.apart("gradient", gradient, "weights", weights, "other elements still need them");
         return what;
     }
 
-    private Overlap check(Tensor input, Target target) {
-        Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(target, "target");
-        boolean classes = mode == Mode.MULTICLASS || perClass;
-        if (input.rank() < (classes ? 2 : perImage ? 1 : 0)) {
-            throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape()) + ", expected "
-                    + (classes ? "(N, C, ...)" : "(N, ...)"));
-        }
-        Overlap what = overlap(input, classes);
+    private Overlap check(Tensor input, Target target, Tensor weights) {
+        Overlap what = options.overlap(input, last);
+        last = what;
         requireClasses(what.classes());
-        if (target instanceof Labels labels) {
-            requireLabels(input, labels, what);
-        } else if (mode == Mode.MULTICLASS && ignoreIndex != null) {
-            throw new IllegalArgumentException("target: found a tensor, expected Labels: with ignoreIndex the classes"
-                    + " of a multiclass loss must be labels");
-        } else if (!sameShape(input, target, false) && !(mode == Mode.BINARY && sameShape(input, target, true))) {
-            throw wrongShape(input, target, mode != Mode.BINARY, mode == Mode.BINARY);
-        }
-        return what;
-    }
-
-    private void requireLabels(Tensor input, Labels labels, Overlap what) {
-        if (mode == Mode.MULTILABEL) {
-            throw new IllegalArgumentException("target: found " + labels + ", expected a Tensor of floats");
-        }
-        if (!sameShape(input, labels, true) && !(mode == Mode.BINARY && sameShape(input, labels, false))) {
-            throw wrongShape(input, labels, false, true);
-        }
-        int classes = mode == Mode.BINARY ? 2 : what.classes();
-        for (long i = 0; i < labels.size(); i++) {
-            Checks.label("target", i, labels.get(i), classes, ignoreIndex);
-        }
-    }
-
-    /** Whether a target has the input's shape, without its axis 1 if so; in binary mode that must have size 1. */
-    private boolean sameShape(Tensor input, Target target, boolean withoutClasses) {
-        if (!withoutClasses) {
-            boolean same = target.rank() == input.rank();
-            for (int axis = 0; same && axis < input.rank(); axis++) {
-                same = target.dim(axis) == input.dim(axis);
-            }
-            return same;
-        }
-        return input.rank() >= 2 && (mode != Mode.BINARY || input.dim(1) == 1) && Shapes.isWithout(1, input, target);
-    }
-
-    private IllegalArgumentException wrongShape(Tensor input, Target target, boolean onlyWith, boolean onlyWithout) {
-        String expected = onlyWith ? "that of the input, " : onlyWithout && mode == Mode.BINARY
-                ? "that of the input, with or without an axis 1 of size 1, "
-                : "that of the input without its axis 1, ";
-        return new IllegalArgumentException("target: found shape " + Shapes.text(target.shape()) + ", expected "
-                + expected + Shapes.text(input.shape())
-                + (mode == Mode.MULTICLASS && target instanceof Tensor ? ", or Labels: " + Checks.HOW_LABELS : ""));
-    }
-
-    /** How the engine sees the input. Kept from call to call, as shapes mostly stay the same. */
-    private Overlap overlap(Tensor input, boolean byClass) {
-        long images = byClass || perImage ? input.dim(0) : 1;
-        long classes = byClass ? input.dim(1) : 1;
-        if (classes < 1 || classes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("input: found shape " + Shapes.text(input.shape())
-                    + ", expected at least one class on axis 1 and less than 2^31");
-        }
-        long pixels = images == 0 ? 0 : input.size() / images / classes;
-        Overlap what = last;
-        if (what == null || what.images() != images || what.classes() != classes || what.pixels() != pixels) {
-            Activation activation = !fromLogits ? Activation.NONE
-                    : mode == Mode.MULTICLASS ? Activation.SOFTMAX : Activation.SIGMOID;
-            what = new Overlap(activation, product, perImage, images, (int) classes, pixels,
-                    mode == Mode.BINARY ? 1 : 0, ignoreIndex == null ? Float.NaN : ignoreIndex);
-            last = what;
-        }
+        options.requireFitting(input, target, weights, what, backend());
         return what;
     }
 
     // ---- values
 
-    @Override
-    public final L on(Backend where) {
-        Objects.requireNonNull(where, "backend");
-        return changed(l -> ((OverlapLoss<?>) l).backend = where);
-    }
-
     /** Equal losses have the same class, options and back end. */
     @Override
     public final boolean equals(Object o) {
-        return o instanceof OverlapLoss<?> l && backend.equals(l.backend) && toString().equals(l.toString());
+        return o instanceof OverlapLoss<?> l && backend().equals(l.backend())
+                && toString().equals(l.toString());
     }
 
     @Override
@@ -485,11 +282,9 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> implements Lo
 
     @Override
     public final String toString() {
-        return getClass().getSimpleName() + "[mode=" + mode.name().toLowerCase(Locale.ROOT) + ", fromLogits="
-                + fromLogits + ", smooth=" + smooth + ", ignoreIndex=" + ignoreIndex + ", "
-                + options(perClass, perImage) + "]";
+        return getClass().getSimpleName() + "[" + options + ownOptions() + "]";
     }
 
-    /** The options of this kind of loss, for {@link #toString}. */
-    abstract String options(boolean eachClass, boolean eachImage);
+    /** The options of this kind of loss, each after a comma, for {@link #toString}. */
+    abstract String ownOptions();
 }

@@ -7,22 +7,23 @@ import java.util.List;
 /**
  * A loss of pairs of embeddings: x1 and x2 of shape (N, D), and a label for each pair. A loss of your own is a
  * {@link DistanceFormula} of one distance, whose target is the label.
+ *
+ * @param <L> the loss itself
  */
-public abstract class PairLoss extends EmbeddingLoss {
+public abstract class PairLoss<L extends PairLoss<L>> extends EmbeddingLoss<L> {
 
     private static final long serialVersionUID = 1;
 
     private static final List<String> INPUTS = List.of("x1", "x2");
 
     /**
-     * A loss.
+     * A loss with reduction mean.
      *
      * @param formula the loss of one pair
      * @param labelName what the label is called in error messages
-     * @param reduction how the pairs' losses become one number
      */
-    protected PairLoss(DistanceFormula formula, String labelName, Reduction reduction) {
-        super(formula, INPUTS, labelName, reduction);
+    protected PairLoss(DistanceFormula formula, String labelName) {
+        super(formula, INPUTS, labelName);
     }
 
     /**
@@ -35,7 +36,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      * @throws IllegalStateException if the reduction is {@link Reduction#NONE}
      */
     public final double forward(Tensor x1, Tensor x2, Target label) {
-        return value(x1, x2, null, label);
+        return value(x1, x2, null, label, null);
     }
 
     /**
@@ -67,7 +68,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      */
     public final double forwardBackward(Tensor x1, Tensor x2, Target label, Tensor gradient1, Tensor gradient2,
             Backward how) {
-        return valueAndGradients(x1, x2, null, label, gradient1, gradient2, null, how);
+        return valueAndGradients(x1, x2, null, label, null, gradient1, gradient2, null, how);
     }
 
     /**
@@ -81,7 +82,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      * @throws IllegalArgumentException if an argument does not fit; the message names it
      */
     public final void requireValid(Tensor x1, Tensor x2, Target label, Tensor gradient1, Tensor gradient2) {
-        valid(x1, x2, null, label, gradient1, gradient2, null);
+        valid(x1, x2, null, label, null, gradient1, gradient2, null);
     }
 
     /**
@@ -93,7 +94,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      * @return totals that {@linkplain Totals#merge merge} with those of other pieces
      */
     public final Totals totals(Tensor x1, Tensor x2, Target label) {
-        return sums(x1, x2, null, label);
+        return sums(x1, x2, null, label, null);
     }
 
     /**
@@ -109,7 +110,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      */
     public final void backward(Tensor x1, Tensor x2, Target label, Totals whole, Tensor gradient1, Tensor gradient2,
             Backward how) {
-        gradientsOfPiece(x1, x2, null, label, whole, gradient1, gradient2, null, how);
+        gradientsOfPiece(x1, x2, null, label, null, whole, gradient1, gradient2, null, how);
     }
 
     /**
@@ -121,7 +122,7 @@ public abstract class PairLoss extends EmbeddingLoss {
      * @param losses overwritten with the loss of each pair, (N); apart from the inputs
      */
     public final void losses(Tensor x1, Tensor x2, Target label, Tensor losses) {
-        values(x1, x2, null, label, losses);
+        values(x1, x2, null, label, null, losses);
     }
 
     /**
@@ -137,11 +138,6 @@ public abstract class PairLoss extends EmbeddingLoss {
      */
     public final void backward(Tensor x1, Tensor x2, Target label, Tensor upstream, Tensor gradient1, Tensor gradient2,
             Backward how) {
-        gradients(x1, x2, null, label, upstream, gradient1, gradient2, null, how);
-    }
-
-    @Override
-    public final PairLoss on(Backend where) {
-        return (PairLoss) super.on(where);
+        gradients(x1, x2, null, label, null, upstream, gradient1, gradient2, null, how);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import java.util.Arrays;
+import io.github.jloss.OverlapOptions.Mode;
 
 /**
  * A loss of the Tversky index of each class's region, in the form of segmentation_models_pytorch: with
@@ -13,14 +13,16 @@ import java.util.Arrays;
  * L     = (sum of w l over classes / sum of w)^gamma
  * }</pre>
  *
+ * <p>{@link #withPerImage} has these sums for each image instead, and the mean goes over the classes of all images.
+ *
  * <p>A class without true pixels costs 0, has gradient 0, and counts in the mean all the same; so an empty mask costs
  * 0, as an empty batch does, or one in which everything is ignored. If all weights are 0, so is the loss. Binary losses
  * have one class.
  *
  * <p>Gradient, with D the denominator: {@code dl/do = -(dTP/do D - (TP + smooth) dD/do) / D²}, divided by the score
  * with logLoss; {@code dTP/do} is 1 where o is less than T, 0 where it is more, and 1/2 where they are equal;
- * {@code dD/do = (1 - alpha - beta) dTP/do + alpha}, 0 below eps. Where L is 0 and gamma less than 1 the gradient is
- * infinite in the limit; it is set to 0.
+ * {@code dD/do = (1 - alpha - beta) dTP/do + alpha}, 0 below eps. Where what is raised to gamma is 0 and gamma less
+ * than 1 the gradient is infinite in the limit; it is set to 0.
  *
  * <p>With targets of 0 and 1 TP is the product form {@code sum o T}; for soft targets it is not, and a prediction
  * equal to its target costs 0.
@@ -32,18 +34,20 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
 
     private static final long serialVersionUID = 1;
 
-    private double alpha;
-    private double beta;
-    private double gamma = 1;
-    private double eps = 1e-7;
-    private boolean logLoss;
-    private int[] classes;
-    private double[] classWeights;
+    private RegionOptions own;
 
     RegionLoss(Mode mode, double alpha, double beta) {
-        super(mode, false, mode != Mode.BINARY, 0);
-        this.alpha = alpha;
-        this.beta = beta;
+        super(new OverlapOptions(mode, false, mode != Mode.BINARY, 0));
+        own = new RegionOptions(alpha, beta);
+    }
+
+    /** This loss with other options. */
+    final L with(RegionOptions others) {
+        return changed(l -> ((RegionLoss<?>) l).own = others);
+    }
+
+    final RegionOptions regionOptions() {
+        return own;
     }
 
     /**
@@ -53,7 +57,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @return a loss with this option
      */
     public final L withLogLoss(boolean logarithm) {
-        return changed(l -> ((RegionLoss<?>) l).logLoss = logarithm);
+        return with(own.withLogLoss(logarithm));
     }
 
     /**
@@ -63,8 +67,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      * @return a loss with this option
      */
     public final L withEps(double least) {
-        Checks.positive("eps", least);
-        return changed(l -> ((RegionLoss<?>) l).eps = least);
+        return with(own.withEps(least));
     }
 
     /**
@@ -75,14 +78,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      */
     public final L withClasses(int... selected) {
         requireManyClasses("classes");
-        if (selected.length == 0) {
-            throw new IllegalArgumentException("classes: found none, expected at least one");
-        }
-        for (int c : selected) {
-            Checks.require(c >= 0, "classes", c, "numbers of at least 0");
-        }
-        int[] copy = selected.clone();
-        return changed(l -> ((RegionLoss<?>) l).classes = copy);
+        return with(own.withClasses(selected));
     }
 
     /**
@@ -93,66 +89,29 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      */
     public final L withClassWeights(double... weights) {
         requireManyClasses("classWeights");
-        double[] copy = weights.clone();
-        for (double w : copy) {
-            Checks.notNegative("classWeights", w);
-        }
-        return changed(l -> ((RegionLoss<?>) l).classWeights = copy);
+        return with(own.withClassWeights(weights));
     }
 
     private void requireManyClasses(String option) {
-        if (mode() == Mode.BINARY) {
+        if (options().mode() == Mode.BINARY) {
             throw new IllegalArgumentException(option + ": a binary loss has one class, expected multiclass() or"
                     + " multilabel()");
         }
     }
 
-    final L tversky(double newAlpha, double newBeta, double newGamma) {
-        return changed(l -> {
-            RegionLoss<?> loss = l;
-            loss.alpha = newAlpha;
-            loss.beta = newBeta;
-            loss.gamma = newGamma;
-        });
-    }
-
-    final double alpha() {
-        return alpha;
-    }
-
-    final double beta() {
-        return beta;
-    }
-
-    final double gamma() {
-        return gamma;
-    }
-
     @Override
     final void requireClasses(int found) {
-        if (classWeights != null && classWeights.length != found) {
-            throw new IllegalArgumentException("input: found " + found + " classes on axis 1, expected "
-                    + classWeights.length + " as classWeights has");
-        }
-        for (int i = 0; classes != null && i < classes.length; i++) {
-            if (classes[i] >= found) {
-                throw new IllegalArgumentException("input: found " + found + " classes on axis 1, expected more than "
-                        + classes[i] + ", which is one of " + Arrays.toString(classes));
-            }
-        }
+        own.requireClasses(found);
     }
 
     @Override
     final double weight(int c) {
-        double weight = classWeights == null ? 1 : classWeights[c];
-        if (classes == null) {
-            return weight;
-        }
-        int times = 0;
-        for (int selected : classes) {
-            times += selected == c ? 1 : 0;
-        }
-        return times * weight;
+        return own.weight(c);
+    }
+
+    @Override
+    final double weightOfAll(int classes) {
+        return own.weightOfAll(classes);
     }
 
     /** {@code 1 - score} as what is not overlap, over the denominator: near 0 it has all its digits. */
@@ -161,36 +120,48 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
         if (overlap + missing == 0) {
             return 0;
         }
-        double numerator = overlap + smooth();
-        double wrong = alpha * more + beta * missing;
-        double denominator = Math.max(numerator + wrong, eps);
-        boolean clamped = numerator + wrong < eps;
+        double numerator = overlap + options().smooth();
+        double wrong = own.alpha() * more + own.beta() * missing;
+        boolean clamped = numerator + wrong < own.eps();
+        double denominator = clamped ? own.eps() : numerator + wrong;
         double score = numerator / denominator;
         double loss = clamped ? 1 - score : wrong / denominator;
-        double slope = logLoss ? score < eps ? 0 : -1 / score : -1;
-        slopes.slopeI = slope * (1 - (clamped ? 0 : score * (1 - alpha - beta))) / denominator;
-        slopes.slopeO = clamped ? 0 : -slope * score * alpha / denominator;
-        return logLoss ? score < eps ? -Math.log(eps) : -Math.log1p(-loss) : loss;
+        double slope = -1;
+        if (own.logLoss()) {
+            boolean least = score < own.eps();
+            slope = least ? 0 : -1 / score;
+            loss = least ? -Math.log(own.eps()) : -Math.log1p(-loss);
+        }
+        if (own.gammaPerClass()) {
+            slope *= powerSlope(loss);
+            loss = power(loss);
+        }
+        slopes.slopeI = slope * (1 - (clamped ? 0 : score * (1 - own.alpha() - own.beta()))) / denominator;
+        slopes.slopeO = clamped ? 0 : -slope * score * own.alpha() / denominator;
+        return loss;
     }
 
     @Override
     final double outer(double mean) {
-        return gamma == 1 ? mean : Math.pow(mean, gamma);
+        return own.gammaPerClass() ? mean : power(mean);
     }
 
     @Override
     final double outerSlope(double mean) {
-        return gamma == 1 ? 1 : mean == 0 ? 0 : gamma * Math.pow(mean, gamma - 1);
+        return own.gammaPerClass() ? 1 : powerSlope(mean);
+    }
+
+    private double power(double loss) {
+        return own.gamma() == 1 ? loss : Math.pow(loss, own.gamma());
+    }
+
+    private double powerSlope(double loss) {
+        double gamma = own.gamma();
+        return gamma == 1 ? 1 : loss == 0 ? 0 : gamma * Math.pow(loss, gamma - 1);
     }
 
     @Override
-    final String options(boolean perClass, boolean perImage) {
-        return tverskyOptions() + "logLoss=" + logLoss + ", eps=" + eps + ", classes=" + Arrays.toString(classes)
-                + ", classWeights=" + Arrays.toString(classWeights);
-    }
-
-    /** Those of alpha, beta and gamma that are options, each with a comma after it. */
-    String tverskyOptions() {
-        return "";
+    final String ownOptions() {
+        return ", " + own;
     }
 }

@@ -52,8 +52,13 @@ final class Shapes {
         }
     }
 
+    /** Refuses a tensor whose shape does not broadcast to that of the input by NumPy's rules. */
+    static void requireBroadcast(String name, Tensor tensor, Tensor input) {
+        requireBroadcast(name, tensor, "input", input);
+    }
+
     /** Refuses a tensor whose shape does not broadcast to that of {@code like} by NumPy's rules. */
-    static void requireBroadcast(String name, Tensor tensor, Tensor like) {
+    static void requireBroadcast(String name, Tensor tensor, String likeName, Target like) {
         boolean fits = tensor.rank() <= like.rank();
         for (int axis = 1; fits && axis <= tensor.rank(); axis++) {
             long d = tensor.dim(-axis);
@@ -61,7 +66,7 @@ final class Shapes {
         }
         if (!fits) {
             throw new IllegalArgumentException(name + ": shape " + text(tensor.shape())
-                    + " does not broadcast to the input's shape " + text(like.shape()));
+                    + " does not broadcast to the " + likeName + "'s shape " + text(like.shape()));
         }
     }
 

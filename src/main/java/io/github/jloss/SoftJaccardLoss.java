@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.OverlapOptions.Mode;
+
 /**
  * Jaccard loss of each class, {@code 1 - TP / (sum o + sum T - TP)}: the {@link RegionLoss} with
  * {@code alpha = beta = 1}.

@@ -18,7 +18,7 @@ import java.util.List;
  * triplets by default; there is no target. Three identical embeddings cost the margin. Two infinite distances give NaN,
  * one a loss that is infinite or 0; an infinite distance that counts has gradients of NaN.
  */
-public final class TripletMarginLoss extends EmbeddingLoss {
+public final class TripletMarginLoss extends EmbeddingLoss<TripletMarginLoss> {
 
     private static final long serialVersionUID = 1;
 
@@ -26,20 +26,55 @@ public final class TripletMarginLoss extends EmbeddingLoss {
 
     /** torch's defaults: margin 1, p = 2, eps = 1e-6, no swap, the mean over all triplets. */
     public TripletMarginLoss() {
-        this(1, 2, 1e-6, false, Reduction.MEAN);
+        super(new Formula(1, 2, 1e-6, false), INPUTS, null);
     }
 
     /**
-     * With options.
+     * This loss with another margin.
      *
-     * @param margin by how much the negative should be farther away than the positive
-     * @param p the exponent of the norm, a finite number of at least 1
-     * @param eps added to each coordinate's difference, at least 0
-     * @param swap whether the positive stands in for the anchor where it is nearer to the negative
-     * @param reduction how the triplets' losses become one number
+     * @param margin by how much the negative should be farther away than the positive; 1 by default
+     * @return a loss with this option
      */
-    public TripletMarginLoss(double margin, double p, double eps, boolean swap, Reduction reduction) {
-        super(new Formula(Checks.finite("margin", margin), Distance.norm(p, eps), swap), INPUTS, null, reduction);
+    public TripletMarginLoss withMargin(double margin) {
+        Formula f = options();
+        return with(new Formula(margin, f.p, f.eps, f.swap));
+    }
+
+    /**
+     * This loss of another norm.
+     *
+     * @param p the exponent, a finite number of at least 1; 2 by default
+     * @return a loss with this option
+     */
+    public TripletMarginLoss withP(double p) {
+        Formula f = options();
+        return with(new Formula(f.margin, p, f.eps, f.swap));
+    }
+
+    /**
+     * This loss with another constant in the norm.
+     *
+     * @param eps added to each coordinate's difference, at least 0; 1e-6 by default
+     * @return a loss with this option
+     */
+    public TripletMarginLoss withEps(double eps) {
+        Formula f = options();
+        return with(new Formula(f.margin, f.p, eps, f.swap));
+    }
+
+    /**
+     * This loss with or without the swap of anchor and positive.
+     *
+     * @param swap whether the positive stands in for the anchor where it is nearer to the negative; not by default
+     * @return a loss with this option
+     */
+    public TripletMarginLoss withSwap(boolean swap) {
+        Formula f = options();
+        return with(new Formula(f.margin, f.p, f.eps, swap));
+    }
+
+    private Formula options() {
+        return (Formula) formula();
     }
 
     /**
@@ -52,7 +87,7 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      * @throws IllegalStateException if the reduction is {@link Reduction#NONE}
      */
     public double forward(Tensor anchor, Tensor positive, Tensor negative) {
-        return value(anchor, positive, negative, null);
+        return value(anchor, positive, negative, null, null);
     }
 
     /**
@@ -88,8 +123,8 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      */
     public double forwardBackward(Tensor anchor, Tensor positive, Tensor negative, Tensor anchorGradient,
             Tensor positiveGradient, Tensor negativeGradient, Backward how) {
-        return valueAndGradients(anchor, positive, negative, null, anchorGradient, positiveGradient, negativeGradient,
-                how);
+        return valueAndGradients(anchor, positive, negative, null, null, anchorGradient, positiveGradient,
+                negativeGradient, how);
     }
 
     /**
@@ -101,7 +136,7 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      * @return totals that {@linkplain Totals#merge merge} with those of other pieces
      */
     public Totals totals(Tensor anchor, Tensor positive, Tensor negative) {
-        return sums(anchor, positive, negative, null);
+        return sums(anchor, positive, negative, null, null);
     }
 
     /**
@@ -118,8 +153,8 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      */
     public void backward(Tensor anchor, Tensor positive, Tensor negative, Totals whole, Tensor anchorGradient,
             Tensor positiveGradient, Tensor negativeGradient, Backward how) {
-        gradientsOfPiece(anchor, positive, negative, null, whole, anchorGradient, positiveGradient, negativeGradient,
-                how);
+        gradientsOfPiece(anchor, positive, negative, null, null, whole, anchorGradient, positiveGradient,
+                negativeGradient, how);
     }
 
     /**
@@ -131,7 +166,7 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      * @param losses overwritten with the loss of each triplet, (N); apart from the inputs
      */
     public void losses(Tensor anchor, Tensor positive, Tensor negative, Tensor losses) {
-        values(anchor, positive, negative, null, losses);
+        values(anchor, positive, negative, null, null, losses);
     }
 
     /**
@@ -148,15 +183,16 @@ public final class TripletMarginLoss extends EmbeddingLoss {
      */
     public void backward(Tensor anchor, Tensor positive, Tensor negative, Tensor upstream, Tensor anchorGradient,
             Tensor positiveGradient, Tensor negativeGradient, Backward how) {
-        gradients(anchor, positive, negative, null, upstream, anchorGradient, positiveGradient, negativeGradient, how);
+        gradients(anchor, positive, negative, null, null, upstream, anchorGradient, positiveGradient, negativeGradient,
+                how);
     }
 
-    @Override
-    public TripletMarginLoss on(Backend where) {
-        return (TripletMarginLoss) super.on(where);
-    }
+    private record Formula(double margin, double p, double eps, boolean swap, Distance distance)
+            implements DistanceFormula {
 
-    private record Formula(double margin, Distance distance, boolean swap) implements DistanceFormula {
+        Formula(double margin, double p, double eps, boolean swap) {
+            this(Checks.finite("margin", margin), p, eps, swap, Distance.norm(p, eps));
+        }
 
         @Override
         public int distances() {
@@ -180,6 +216,11 @@ public final class TripletMarginLoss extends EmbeddingLoss {
 
         private double violation(double positive, double negative, double swapped) {
             return margin + positive - (swap ? Math.min(negative, swapped) : negative);
+        }
+
+        @Override
+        public String toString() {
+            return "Formula[margin=" + margin + ", p=" + p + ", eps=" + eps + ", swap=" + swap + "]";
         }
     }
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.OverlapOptions.Mode;
+
 /**
  * Tversky loss, as smp's {@code TverskyLoss}. S. Salehi et al., <i>Tversky loss function for image segmentation</i>,
  * 2017.
  *
  * <p>{@code alpha} weighs false positives, {@code beta} false negatives; both are 1/2 by default, which is
- * {@link DiceLoss}. With {@code gamma} it is the focal Tversky loss (N. Abraham, N. Khan, 2019).
+ * {@link DiceLoss}.
+ *
+ * <p>With {@code gamma} it is a focal Tversky loss, of which there are two. smp raises the mean over classes to that
+ * power, {@code L = (mean of l)^gamma}: the default. The paper (Abraham and Khan, <i>A novel focal Tversky loss
+ * function</i>, 2019) has the mean of the powers, {@code L = mean of l^gamma}: {@link #withGammaPerClass}; its exponent
+ * is written 1/gamma, so its 4/3 is 0.75 here. Below 1 regions that are nearly right go on learning, above 1 they rest.
  */
 public final class TverskyLoss extends RegionLoss<TverskyLoss> {
 
@@ -46,23 +53,21 @@ public final class TverskyLoss extends RegionLoss<TverskyLoss> {
     /**
      * This loss with another alpha.
      *
-     * @param alpha the weight of false positives, at least 0
+     * @param alpha the weight of false positives, at least 0; 1/2 by default
      * @return a loss with this option
      */
     public TverskyLoss withAlpha(double alpha) {
-        Checks.notNegative("alpha", alpha);
-        return tversky(alpha, beta(), gamma());
+        return with(regionOptions().withAlpha(alpha));
     }
 
     /**
      * This loss with another beta.
      *
-     * @param beta the weight of false negatives, at least 0
+     * @param beta the weight of false negatives, at least 0; 1/2 by default
      * @return a loss with this option
      */
     public TverskyLoss withBeta(double beta) {
-        Checks.notNegative("beta", beta);
-        return tversky(alpha(), beta, gamma());
+        return with(regionOptions().withBeta(beta));
     }
 
     /**
@@ -72,12 +77,17 @@ public final class TverskyLoss extends RegionLoss<TverskyLoss> {
      * @return a loss with this option
      */
     public TverskyLoss withGamma(double gamma) {
-        Checks.positive("gamma", gamma);
-        return tversky(alpha(), beta(), gamma);
+        return with(regionOptions().withGamma(gamma));
     }
 
-    @Override
-    String tverskyOptions() {
-        return "alpha=" + alpha() + ", beta=" + beta() + ", gamma=" + gamma() + ", ";
+    /**
+     * This loss with gamma as the exponent of each region, or of their mean.
+     *
+     * @param apart true for the mean of {@code (1 - score)^gamma}, as in the paper; false, the default, for
+     *        {@code (mean of 1 - score)^gamma}, as in smp. Of one region the two are the same
+     * @return a loss with this option
+     */
+    public TverskyLoss withGammaPerClass(boolean apart) {
+        return with(regionOptions().withGammaPerClass(apart));
     }
 }

@@ -34,6 +34,11 @@ final class Weights {
         return times * (meanBy == MeanBy.WEIGHTS ? sum : PointwisePass.sum(backend, COUNT, weights));
     }
 
+    /** Refuses weights that are negative or no finite numbers. */
+    static void require(Tensor weights, Backend backend) {
+        divisor(weights, MeanBy.WEIGHTS, weights.size(), backend);
+    }
+
     /** One weight, checked. */
     static float at(Tensor weights, long index) {
         float w = weights.get(index);
@@ -48,12 +53,12 @@ final class Weights {
      * Whether weights hide some elements of the tensor they are broadcast to.
      *
      * @param weights broadcast
-     * @param like the tensor
+     * @param like the tensor, or labels
      * @param first index of its first element
      * @param stride from one to the next
      * @param count how many
      */
-    static boolean mask(Tensor weights, Tensor like, long first, long stride, long count) {
+    static boolean mask(Tensor weights, Target like, long first, long stride, long count) {
         for (long i = 0; i < count; i++) {
             if (weights.get(Broadcast.index(weights, like, first + i * stride)) != 0) {
                 return false;

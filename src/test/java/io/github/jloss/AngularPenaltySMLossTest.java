@@ -32,7 +32,8 @@ class AngularPenaltySMLossTest {
     private record Definition(Type type, double s, double m, double eps, boolean normalize, boolean monotone) {
 
         AngularPenaltySMLoss loss(Reduction reduction) {
-            return new AngularPenaltySMLoss(type, s, m, eps, normalize, monotone, reduction);
+            return AngularPenaltySMLoss.of(type).withS(s).withM(m).withEps(eps).withNormalizeWeight(normalize)
+                    .withMonotone(monotone).withReduction(reduction);
         }
 
         /** The loss of one row. */
@@ -233,27 +234,27 @@ class AngularPenaltySMLossTest {
 
     @Test
     void defaults() {
-        assertEquals(new AngularPenaltySMLoss(Type.ARCFACE, 64.0, 0.5, 1e-7, true, false, Reduction.MEAN),
+        assertEquals(new Definition(Type.ARCFACE, 64, 0.5, 1e-7, true, false).loss(Reduction.MEAN),
                 AngularPenaltySMLoss.arcface());
-        assertEquals(new AngularPenaltySMLoss(Type.SPHEREFACE, 64.0, 1.35, 1e-7, true, false, Reduction.MEAN),
+        assertEquals(new Definition(Type.SPHEREFACE, 64, 1.35, 1e-7, true, false).loss(Reduction.MEAN),
                 AngularPenaltySMLoss.sphereface());
-        assertEquals(new AngularPenaltySMLoss(Type.COSFACE, null, null, 1e-7, true, false, Reduction.MEAN),
-                AngularPenaltySMLoss.cosface().with(30, 0.4));
+        assertEquals(new Definition(Type.COSFACE, 30, 0.4, 1e-7, true, false).loss(Reduction.MEAN),
+                AngularPenaltySMLoss.cosface());
     }
 
     @Test
     void valueSemantics() {
         AngularPenaltySMLoss loss = AngularPenaltySMLoss.arcface();
-        List<AngularPenaltySMLoss> others = List.of(AngularPenaltySMLoss.cosface().with(64, 0.5), loss.with(64, 0.4),
-                loss.with(63, 0.5), loss.withEps(1e-6), loss.withNormalizeWeight(false), loss.withMonotone(true),
-                loss.withReduction(Reduction.SUM));
+        List<AngularPenaltySMLoss> others = List.of(AngularPenaltySMLoss.cosface().withS(64).withM(0.5),
+                loss.withM(0.4), loss.withS(63), loss.withEps(1e-6), loss.withNormalizeWeight(false),
+                loss.withMonotone(true), loss.withReduction(Reduction.SUM), loss.withMeanBy(MeanBy.COUNT));
         for (AngularPenaltySMLoss other : others) {
             assertNotEquals(loss, other);
             assertNotEquals(loss.toString(), other.toString());
         }
         assertNotEquals(loss, loss.on(Backend.cpu(3)));
         assertEquals(loss, loss.withEps(1e-6).withEps(1e-7));
-        assertEquals(loss.with(0, 0).hashCode(), loss.with(-0.0, -0.0).hashCode());
+        assertEquals(loss.withS(0).withM(0).hashCode(), loss.withS(-0.0).withM(-0.0).hashCode());
         assertEquals("AngularPenaltySMLoss[type=arcface, s=64.0, m=0.5, eps=1.0E-7, normalizeWeight=true,"
                 + " monotone=false, reduction=mean]", loss.toString());
     }
@@ -322,7 +323,7 @@ class AngularPenaltySMLossTest {
         Tensor tx = Tensor.of(gaussian(n * D, 1, 1), n, D);
         int[] y = classes(n, C, 3);
         for (Reduction reduction : List.of(Reduction.MEAN, Reduction.SUM)) {
-            AngularPenaltySMLoss loss = AngularPenaltySMLoss.arcface().with(16, 0.5).withReduction(reduction);
+            AngularPenaltySMLoss loss = AngularPenaltySMLoss.arcface().withS(16).withReduction(reduction);
             float[] gx = new float[n * D];
             float[] gw = new float[C * D];
             double value = loss.forwardBackward(tx, tw, Labels.of(y), Tensor.of(gx, n, D), Tensor.of(gw, C, D));
@@ -411,12 +412,33 @@ class AngularPenaltySMLossTest {
         assertArrayEquals(new float[C * D], gw);
     }
 
+    /** All cosines are 0: at once, however many rows or classes. */
     @Test
     void noFeatures() {
         Tensor x = Tensor.of(new float[0], 3, 0);
-        Tensor w = Tensor.of(new float[0], 4, 0);
         Labels y = Labels.of(0, 3, 1);
-        assertEquals(Math.log1p(3 * Math.exp(12)), AngularPenaltySMLoss.cosface().forwardBackward(x, w, y, x, w), 1e-5);
+        AngularPenaltySMLoss loss = AngularPenaltySMLoss.cosface();
+        for (long c : new long[] {4, 1000, 1L << 40}) {
+            Tensor w = Tensor.of(new float[0], c, 0);
+            double want = Math.log1p((c - 1) * Math.exp(12));
+            assertEquals(want, loss.forwardBackward(x, w, y, x, w), 1e-12 * want);
+            Batch batch = new Batch(List.of(x, w), Labels.of(0, 3, -1), List.of(x, w),
+                    Tensor.of(new float[] {1, 3, 0}));
+            assertEquals(want, loss.forwardBackward(batch, Backward.OVERWRITE), 1e-12 * want);
+            Tensor losses = Tensor.of(new float[3]);
+            loss.losses(batch, losses);
+            assertArrayEquals(new float[] {(float) want, 3 * (float) want, 0}, Memory.floats(losses), 1e-5f);
+        }
+        assertEquals(0, loss.forward(x, Tensor.of(new float[0], 1, 0), Labels.of(0, 0, 0)));
+        long many = 1L << 40;
+        Tensor nowhere = Tensor.of(new float[0], 0, D);
+        Labels none = Labels.of(new int[0]);
+        assertEquals(0, loss.withReduction(Reduction.SUM).forward(nowhere, nowhere, none));
+        Batch masked = new Batch(List.of(Tensor.of(new float[3 * D], 3, D), nowhere), Labels.of(1, 2, 3), List.of(),
+                Tensor.of(new float[3]));
+        assertEquals(0, loss.withReduction(Reduction.SUM).forward(masked));
+        refused("input: found shape (0, 1099511627776)", () -> loss.forward(Tensor.of(new float[0], 0, many),
+                Tensor.of(new float[0], 0, many), none));
     }
 
     @Test
@@ -546,9 +568,9 @@ class AngularPenaltySMLossTest {
     @Test
     void options() {
         AngularPenaltySMLoss loss = AngularPenaltySMLoss.arcface();
-        refused("s: found -1.0", () -> loss.with(-1, 0.5));
-        refused("s: found 1.0E39", () -> loss.with(1e39, 0.5));
-        refused("m: found NaN", () -> loss.with(1, Double.NaN));
+        refused("s: found -1.0", () -> loss.withS(-1));
+        refused("s: found 1.0E39", () -> loss.withS(1e39));
+        refused("m: found NaN", () -> loss.withM(Double.NaN));
         refused("eps: found 0.0", () -> loss.withEps(0));
         refused("eps: found 1.0", () -> loss.withEps(1));
         refused("eps: found NaN", () -> loss.withEps(Double.NaN));

@@ -133,7 +133,8 @@ final class Calls {
         Labels same = labels(2, n);
         Tensor alike = place.floats(signs(), n);
         add(new ContrastiveLoss(), same, x, x2);
-        add(new ContrastiveLoss(1, Distance.norm(3, 0), Reduction.SUM), same, x, x2);
+        add(new ContrastiveLoss().withMargin(1).withDistance(Distance.norm(3, 0)).withReduction(Reduction.SUM), same, x,
+                x2);
         add(new CosineEmbeddingLoss(), alike, x, x2);
         add(new TripletMarginLoss(), null, x, x2, floats(5, n, c));
         add(AngularPenaltySMLoss.arcface(), labels(5, n), x, floats(6, 5, c));

@@ -45,28 +45,26 @@ class EmbeddingLossTest {
     }
 
     /** Every class with options that reach every branch. */
-    static List<EmbeddingLoss> losses(Reduction reduction) {
+    static List<EmbeddingLoss<?>> means() {
+        ContrastiveLoss contrastive = new ContrastiveLoss();
+        TripletMarginLoss triplet = new TripletMarginLoss().withMargin(3);
         return List.of(
-                new ContrastiveLoss(2, reduction),
-                new ContrastiveLoss(50, reduction),
-                new ContrastiveLoss(5, Distance.euclidean(0), reduction),
-                new ContrastiveLoss(30, Distance.squaredEuclidean(), reduction),
-                new ContrastiveLoss(1, Distance.cosine(), reduction),
-                new ContrastiveLoss(40, Distance.manhattan(), reduction),
-                new ContrastiveLoss(9, Distance.norm(3, 1e-6), reduction),
-                new ContrastiveLoss(9, new Own(), y -> 1 - y, reduction),
-                new CosineEmbeddingLoss(-0.1, reduction),
-                new TripletMarginLoss(3, 2, 1e-6, false, reduction),
-                new TripletMarginLoss(3, 2, 1e-6, true, reduction),
-                new TripletMarginLoss(3, 1, 0, true, reduction),
-                new TripletMarginLoss(3, 2.5, 1e-6, true, reduction));
+                contrastive,
+                contrastive.withMargin(50),
+                contrastive.withMargin(5).withDistance(Distance.euclidean(0)),
+                contrastive.withMargin(30).withDistance(Distance.squaredEuclidean()),
+                contrastive.withMargin(1).withDistance(Distance.cosine()),
+                contrastive.withMargin(40).withDistance(Distance.manhattan()),
+                contrastive.withMargin(9).withDistance(Distance.norm(3, 1e-6)),
+                contrastive.withMargin(9).withDistance(new Own()).withLabelTransform(y -> 1 - y),
+                new CosineEmbeddingLoss().withMargin(-0.1),
+                triplet,
+                triplet.withSwap(true),
+                triplet.withP(1).withEps(0).withSwap(true),
+                triplet.withP(2.5).withSwap(true));
     }
 
-    static List<EmbeddingLoss> means() {
-        return losses(Reduction.MEAN);
-    }
-
-    private static Target target(EmbeddingLoss loss, int rows, Memory memory) {
+    private static Target target(EmbeddingLoss<?> loss, int rows, Memory memory) {
         if (loss instanceof TripletMarginLoss) return null;
         float[] t = Numbers.targets(rows, 7);
         if (loss instanceof CosineEmbeddingLoss) {
@@ -76,7 +74,7 @@ class EmbeddingLossTest {
     }
 
     /** Everything there is to ask for: value twice, gradients, added ones, losses, those with upstream, totals. */
-    private static float[][] outcome(EmbeddingLoss loss, Memory memory, float[][] data, int rows, int length) {
+    private static float[][] outcome(EmbeddingLoss<?> loss, Memory memory, float[][] data, int rows, int length) {
         int k = loss.inputNames().size();
         long[] shape = {rows, length};
         List<Tensor> inputs = new ArrayList<>();
@@ -117,7 +115,7 @@ class EmbeddingLossTest {
 
     @ParameterizedTest
     @MethodSource("means")
-    void simdIsScalarInEveryMemory(EmbeddingLoss loss) {
+    void simdIsScalarInEveryMemory(EmbeddingLoss<?> loss) {
         for (int length : new int[] {0, 1, 2, 15, 16, 17, 33, 511, 513, 3000}) {
             int rows = length > 1000 ? 3 : 13;
             for (boolean wild : new boolean[] {false, true}) {
@@ -133,7 +131,7 @@ class EmbeddingLossTest {
 
     @ParameterizedTest
     @MethodSource("means")
-    void threadsLeaveNoTrace(EmbeddingLoss loss) {
+    void threadsLeaveNoTrace(EmbeddingLoss<?> loss) {
         for (int length : new int[] {0, 20, 33_000}) {
             int rows = length == 0 ? 70_000 : length == 20 ? 10_000 : 5;
             float[][] data = data(rows * length, false);
@@ -148,7 +146,7 @@ class EmbeddingLossTest {
     /** A gradient may be any of the inputs. */
     @ParameterizedTest
     @MethodSource("means")
-    void gradientsOverInputs(EmbeddingLoss loss) {
+    void gradientsOverInputs(EmbeddingLoss<?> loss) {
         int k = loss.inputNames().size();
         long[] shape = {40, 30};
         float[][] data = data(1200, false);
@@ -177,7 +175,7 @@ class EmbeddingLossTest {
     /** A gradient that is not wanted changes nothing in the others. */
     @ParameterizedTest
     @MethodSource("means")
-    void onlySomeGradients(EmbeddingLoss loss) {
+    void onlySomeGradients(EmbeddingLoss<?> loss) {
         int k = loss.inputNames().size();
         long[] shape = {9, 21};
         List<Tensor> inputs = new ArrayList<>();
@@ -203,13 +201,37 @@ class EmbeddingLossTest {
 
     @ParameterizedTest
     @MethodSource("means")
-    void emptyBatches(EmbeddingLoss loss) {
+    void emptyBatches(EmbeddingLoss<?> loss) {
         Tensor none = Tensor.of(new float[0], 0, 5);
         List<Tensor> inputs = loss.inputNames().stream().map(n -> none).toList();
         Batch batch = new Batch(inputs, target(loss, 0, Memory.ARRAY), inputs);
         assertEquals(Double.NaN, loss.forwardBackward(batch, Backward.OVERWRITE));
         assertArrayEquals(new double[2], loss.totals(batch).sums());
         assertEquals(Double.NaN, loss.finish(loss.totals(batch)));
+    }
+
+    /** Rows of no elements: at once, however many. */
+    @Test
+    void emptyRows() {
+        long n = 1L << 40;
+        Tensor none = Tensor.of(new float[0], n, 0);
+        TripletMarginLoss mean = new TripletMarginLoss().withMargin(3);
+        TripletMarginLoss sum = mean.withReduction(Reduction.SUM);
+        Batch batch = new Batch(List.of(none, none, none), null, List.of(none, none, none));
+        assertEquals(3, mean.forwardBackward(batch, Backward.OVERWRITE));
+        assertEquals(3.0 * n, sum.forward(none, none, none));
+        assertEquals(1.5 * n, sum.forward(batch.withWeights(Tensor.of(new float[] {0.5f}))));
+        assertEquals(3, mean.forward(batch.withWeights(Tensor.of(new float[] {0.5f}))));
+        assertEquals(3, mean.finish(mean.totals(batch).merge(mean.totals(batch))));
+        Tensor few = none.slice(0, 70_000);
+        assertEquals(3, mean.forward(few, few, few));
+        assertEquals(2, new ContrastiveLoss().forward(few, few, Tensor.of(new float[70_000])) / 2);
+        Tensor losses = Tensor.of(new float[70_000]);
+        mean.losses(few, few, few, losses);
+        assertEquals(3, losses.get(69_999));
+        Tensor nowhere = Tensor.of(new float[0], 0, Integer.MAX_VALUE - 8);
+        assertEquals(0, sum.forward(nowhere, nowhere, nowhere));
+        refused(() -> sum.forward(none.reshape(0, n), none.reshape(0, n), none.reshape(0, n)), "anchor: found shape");
     }
 
     static Stream<Named<Runnable>> calls() {
@@ -222,8 +244,8 @@ class EmbeddingLossTest {
         }
         Tensor rows = Tensor.of(new float[3]);
         Tensor upstream = Tensor.of(new float[] {1, 2, 3});
-        for (EmbeddingLoss loss : means()) {
-            if (loss instanceof PairLoss pairs) {
+        for (EmbeddingLoss<?> loss : means()) {
+            if (loss instanceof PairLoss<?> pairs) {
                 Target t = target(loss, 3, Memory.ARRAY);
                 calls.add(Named.of(loss + " forward", () -> pairs.forward(x[0], x[1], t)));
                 calls.add(Named.of(loss + " both", () -> pairs.forwardBackward(x[0], x[1], t, g[0], g[1])));
@@ -258,7 +280,7 @@ class EmbeddingLossTest {
         assertTrue(least < 1000, least / 1000.0 + " bytes a call");
     }
 
-    private static double[] row(PairLoss loss, float label, float[] x1, float[] x2) {
+    private static double[] row(PairLoss<?> loss, float label, float[] x1, float[] x2) {
         int n = x1.length;
         Tensor g1 = Tensor.of(new float[n], 1, n);
         Tensor g2 = Tensor.of(new float[n], 1, n);
@@ -275,7 +297,7 @@ class EmbeddingLossTest {
 
     @Test
     void identicalPairs() {
-        PairLoss plain = new ContrastiveLoss(2, Distance.euclidean(0), Reduction.SUM);
+        PairLoss<?> plain = new ContrastiveLoss().withDistance(Distance.euclidean(0)).withReduction(Reduction.SUM);
         float[] x = {3, -4};
         assertArrayEquals(new double[5], row(plain, 1, x, x), 1e-300);
         assertArrayEquals(new double[] {4, 0, 0, 0, 0}, row(plain, 0, x, x), 1e-300, "no direction, no gradient");
@@ -287,11 +309,11 @@ class EmbeddingLossTest {
 
     @Test
     void atTheMarginAndBeyond() {
-        PairLoss plain = new ContrastiveLoss(5, Distance.euclidean(0), Reduction.SUM);
+        PairLoss<?> plain = new ContrastiveLoss().withMargin(5).withDistance(Distance.euclidean(0));
         assertArrayEquals(new double[5], row(plain, 0, new float[] {3, 4}, new float[2]));
         assertArrayEquals(new double[] {25, 6, 8, -6, -8}, row(plain, 1, new float[] {3, 4}, new float[2]));
         assertArrayEquals(new double[5], row(plain, 0, new float[] {3, 40}, new float[2]));
-        PairLoss none = new ContrastiveLoss(-1, Reduction.SUM);
+        PairLoss<?> none = new ContrastiveLoss().withMargin(-1).withReduction(Reduction.SUM);
         assertArrayEquals(new double[5], row(none, 0, new float[2], new float[2]));
     }
 
@@ -306,7 +328,7 @@ class EmbeddingLossTest {
                 double norm = p == 2 ? d : Math.pow(Math.pow(three, p) + Math.pow(four, p), 1 / p);
                 // Powers of the smallest numbers underflow in double as well.
                 if (p != 2 && size < 1e-38) continue;
-                TripletMarginLoss loss = new TripletMarginLoss(0, p, 0, false, Reduction.SUM);
+                TripletMarginLoss loss = new TripletMarginLoss().withMargin(0).withP(p).withEps(0);
                 Tensor x = Tensor.of(new float[] {three, four}, 1, 2);
                 Tensor zero = Tensor.of(new float[2], 1, 2);
                 Tensor g = Tensor.of(new float[2], 1, 2);
@@ -327,7 +349,7 @@ class EmbeddingLossTest {
                 double a = Math.hypot(x[0], x[1]);
                 double shrunk = 1 / Math.sqrt(1 + e / a / a);
                 double c = 24.0 / 25 * shrunk;
-                double[] found = row(new CosineEmbeddingLoss(0, Reduction.SUM), 1, x, y);
+                double[] found = row(new CosineEmbeddingLoss().withReduction(Reduction.SUM), 1, x, y);
                 assertEquals(1 - c, found[0], 1e-8);
                 assertEquals(-(0.8 - c * 0.6 * shrunk) * shrunk, found[1] * a, 2e-6, "at " + size);
                 assertEquals(-(0.6 - c * 0.8 * shrunk) * shrunk, found[2] * a, 2e-6, "at " + size);
@@ -344,31 +366,31 @@ class EmbeddingLossTest {
             double tangent = y[1] / Math.sqrt(5);
             double expected = 1 - 1 / Math.sqrt(1 + tangent * tangent);
             if (angle < 1e-3) expected = tangent * tangent / 2;
-            double found = row(new CosineEmbeddingLoss(0, Reduction.SUM), 1, x, y)[0];
+            double found = row(new CosineEmbeddingLoss().withReduction(Reduction.SUM), 1, x, y)[0];
             assertEquals(expected, found, 2e-6 * expected + 1e-12);
         }
     }
 
     @Test
     void zeroVectors() {
-        double[] found = row(new CosineEmbeddingLoss(0, Reduction.SUM), -1, new float[2], new float[] {3, 4});
+        double[] found = row(new CosineEmbeddingLoss(), -1, new float[2], new float[] {3, 4});
         assertArrayEquals(new double[] {0, 0.6e6, 0.8e6, 0, 0}, found, 1);
         assertEquals(0, Math.abs(found[3]));
-        assertArrayEquals(new double[5], row(new CosineEmbeddingLoss(0.1, Reduction.SUM), -1, new float[2],
+        assertArrayEquals(new double[5], row(new CosineEmbeddingLoss().withMargin(0.1), -1, new float[2],
                 new float[] {3, 4}));
     }
 
     @Test
     void infinitiesAndNaN() {
         float inf = Float.POSITIVE_INFINITY;
-        PairLoss loss = new ContrastiveLoss(2, Reduction.SUM);
+        PairLoss<?> loss = new ContrastiveLoss().withReduction(Reduction.SUM);
         assertArrayEquals(new double[5], row(loss, 0, new float[] {inf, 0}, new float[] {0, 1}));
         double[] same = row(loss, 1, new float[] {inf, 0}, new float[] {0, 1});
         assertEquals(Double.POSITIVE_INFINITY, same[0]);
         for (int i = 1; i < same.length; i++) assertEquals(Double.NaN, same[i]);
-        for (PairLoss each : List.of(loss, new ContrastiveLoss(2, Distance.norm(3, 0), Reduction.SUM),
-                new ContrastiveLoss(2, Distance.manhattan(), Reduction.SUM), new CosineEmbeddingLoss(),
-                new ContrastiveLoss(2, Distance.squaredEuclidean(), Reduction.SUM))) {
+        for (PairLoss<?> each : List.of(loss, new ContrastiveLoss().withDistance(Distance.norm(3, 0)),
+                new ContrastiveLoss().withDistance(Distance.manhattan()), new CosineEmbeddingLoss(),
+                new ContrastiveLoss().withDistance(Distance.squaredEuclidean()))) {
             for (float label : each instanceof CosineEmbeddingLoss ? new float[] {1, -1} : new float[] {0, 0.5f, 1}) {
                 for (float[] x : new float[][] {{Float.NaN, 0}, {0, Float.NaN}, {Float.NaN, Float.NaN}}) {
                     double[] found = row(each, label, x, new float[] {1, 2});
@@ -382,7 +404,7 @@ class EmbeddingLossTest {
     /** One bad row leaves the others alone. */
     @Test
     void rowsAreIndependent() {
-        PairLoss loss = new ContrastiveLoss(2, Reduction.NONE);
+        PairLoss<?> loss = new ContrastiveLoss().withReduction(Reduction.NONE);
         float[] x = Numbers.inputs(40, 1);
         float[] bad = x.clone();
         bad[13] = Float.NaN;
@@ -401,7 +423,7 @@ class EmbeddingLossTest {
         Tensor y = Tensor.of(Numbers.inputs(12, 2), 3, 4);
         double expected = new ContrastiveLoss().forward(x, y, Tensor.of(new float[] {1, 0, 1}));
         assertEquals(expected, new ContrastiveLoss().forward(x, y, Labels.of(1, 0, 1)));
-        assertEquals(expected, new ContrastiveLoss(2, Distance.euclidean(), t -> t == 7 ? 1 : 0, Reduction.MEAN)
+        assertEquals(expected, new ContrastiveLoss().withLabelTransform(t -> t == 7 ? 1 : 0)
                 .forward(x, y, Labels.of(7L, 8L, 7L)));
         assertEquals(new CosineEmbeddingLoss().forward(x, y, Tensor.of(new float[] {1, -1, -1})),
                 new CosineEmbeddingLoss().forward(x, y, Labels.of(1, -1, -1)));
@@ -430,7 +452,7 @@ class EmbeddingLossTest {
     @Test
     void valueSemantics() {
         for (int i = 0; i < means().size(); i++) {
-            EmbeddingLoss loss = means().get(i);
+            EmbeddingLoss<?> loss = means().get(i);
             if (!loss.toString().contains("labelTransform")) {
                 assertEquals(loss, means().get(i));
                 assertEquals(loss.hashCode(), means().get(i).hashCode());
@@ -439,7 +461,8 @@ class EmbeddingLossTest {
             assertEquals(loss, loss.on(Backend.cpu()));
             assertNotEquals(loss, loss.on(Backend.cpu(3)));
             for (int j = 0; j < i; j++) assertNotEquals(loss, means().get(j));
-            assertNotEquals(loss, losses(Reduction.SUM).get(i));
+            assertNotEquals(loss, loss.withReduction(Reduction.SUM));
+            assertNotEquals(loss, loss.withMeanBy(MeanBy.COUNT));
         }
         assertEquals("ContrastiveLoss[margin=2.0, distance=EuclideanDistance[eps=1.0E-6], reduction=mean]",
                 new ContrastiveLoss().toString());
@@ -453,17 +476,17 @@ class EmbeddingLossTest {
     @Test
     void wrongOptions() {
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-            refused(() -> new ContrastiveLoss(bad, Reduction.MEAN), "margin: found " + bad, "finite");
-            refused(() -> new CosineEmbeddingLoss(bad, Reduction.MEAN), "margin: found " + bad);
-            refused(() -> new TripletMarginLoss(bad, 2, 0, false, Reduction.MEAN), "margin: found " + bad);
-            refused(() -> new TripletMarginLoss(1, bad, 0, false, Reduction.MEAN), "p: found " + bad, "at least 1");
-            refused(() -> new TripletMarginLoss(1, 2, bad, false, Reduction.MEAN), "eps: found " + bad);
+            refused(() -> new ContrastiveLoss().withMargin(bad), "margin: found " + bad, "finite");
+            refused(() -> new CosineEmbeddingLoss().withMargin(bad), "margin: found " + bad);
+            refused(() -> new TripletMarginLoss().withMargin(bad).withEps(0), "margin: found " + bad);
+            refused(() -> new TripletMarginLoss().withP(bad).withEps(0), "p: found " + bad, "at least 1");
+            refused(() -> new TripletMarginLoss().withEps(bad), "eps: found " + bad);
         }
         refused(() -> Distance.norm(0.5, 0), "p: found 0.5");
         refused(() -> Distance.norm(1e39, 0), "p: found 1.0E39");
         refused(() -> Distance.euclidean(-1), "eps: found -1.0", "at least 0");
-        assertThrows(NullPointerException.class, () -> new ContrastiveLoss(1, (Distance) null, Reduction.MEAN));
-        assertThrows(NullPointerException.class, () -> new ContrastiveLoss(1, (Reduction) null));
+        assertThrows(NullPointerException.class, () -> new ContrastiveLoss().withMargin(1).withDistance(null));
+        assertThrows(NullPointerException.class, () -> new ContrastiveLoss().withMargin(1).withReduction(null));
     }
 
     @Test
@@ -474,7 +497,7 @@ class EmbeddingLossTest {
         Tensor y = Tensor.of(Numbers.inputs(12, 2), 3, 4);
         Tensor g = Tensor.of(poisoned, 3, 4);
         Tensor t = Tensor.of(new float[] {1, -1, 1});
-        for (PairLoss loss : List.of(new ContrastiveLoss(), new CosineEmbeddingLoss())) {
+        for (PairLoss<?> loss : List.of(new ContrastiveLoss(), new CosineEmbeddingLoss())) {
             String name = loss instanceof ContrastiveLoss ? "label" : "target";
             refused(() -> loss.forwardBackward(x.reshape(12), y, t, g, null), "x1: found shape (12)", "(N, D)");
             refused(() -> loss.forwardBackward(x, y.reshape(4, 3), t, g, null), "x2: found shape (4, 3)", "(3, 4)");
@@ -512,8 +535,8 @@ class EmbeddingLossTest {
         refused(() -> triplets.forwardBackward(x, y, x, g, null, g), "gradient of anchor", "gradient of negative");
         refused(() -> triplets.forward(new Batch(List.of(x, y, x), t, List.of())), "target", "takes none");
         for (Executable call : List.<Executable>of(
-                () -> new ContrastiveLoss(1, Reduction.NONE).forward(x, y, t),
-                () -> new TripletMarginLoss(1, 2, 0, false, Reduction.NONE).forwardBackward(x, y, x, g, null, null))) {
+                () -> new ContrastiveLoss().withMargin(1).withReduction(Reduction.NONE).forward(x, y, t),
+                () -> new TripletMarginLoss().withReduction(Reduction.NONE).forwardBackward(x, y, x, g, null, null))) {
             String message = assertThrows(IllegalStateException.class, call).getMessage();
             assertTrue(message.contains("NONE"), message);
         }

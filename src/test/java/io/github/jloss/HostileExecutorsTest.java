@@ -159,8 +159,8 @@ class HostileExecutorsTest {
         Tensor x1 = Tensor.of(Numbers.inputs(n * 3, 3), n, 3);
         Tensor x2 = Tensor.of(Numbers.inputs(n * 3, 4), n, 3);
         Labels labels = Labels.of(1, 0, 1, 0, 1, 0, 1);
-        PairLoss plain = new ContrastiveLoss(2, Distance.euclidean(0), Reduction.MEAN).on(Backend.cpu(1));
-        PairLoss nested = new ContrastiveLoss(2, nesting, Reduction.MEAN).on(Backend.cpu(threads));
+        ContrastiveLoss plain = new ContrastiveLoss().withDistance(Distance.euclidean(0)).on(Backend.cpu(1));
+        ContrastiveLoss nested = new ContrastiveLoss().withDistance(nesting).on(Backend.cpu(threads));
         float[] expected = new float[n * 3];
         float[] found = new float[n * 3];
         double value = plain.forwardBackward(x1, x2, labels, Tensor.of(expected, n, 3), null);

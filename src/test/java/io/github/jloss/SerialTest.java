@@ -73,14 +73,14 @@ class SerialTest {
     @Test
     void functionsThatDoNotTravel() throws Exception {
         DoubleUnaryOperator stays = y -> 1 - y;
-        ContrastiveLoss loss = new ContrastiveLoss(2, Distance.euclidean(), stays, Reduction.MEAN);
+        ContrastiveLoss loss = new ContrastiveLoss().withLabelTransform(stays);
         String message = assertThrows(NotSerializableException.class, () -> Serial.bytes(loss)).getMessage();
         assertTrue(message.startsWith("ContrastiveLoss[") && message.contains("(DoubleUnaryOperator & Serializable)"),
                 message);
         DoubleUnaryOperator travels = (DoubleUnaryOperator & Serializable) y -> 1 - y;
         Tensor x = Tensor.of(Numbers.inputs(12, 1), 3, 4);
         Tensor other = Tensor.of(Numbers.inputs(12, 2), 3, 4);
-        ContrastiveLoss moved = new ContrastiveLoss(2, Distance.euclidean(), travels, Reduction.MEAN);
+        ContrastiveLoss moved = new ContrastiveLoss().withLabelTransform(travels);
         Labels y = Labels.of(0, 1, 1);
         assertEquals(moved.forward(x, other, y), Serial.copy(moved).forward(x, other, y));
     }

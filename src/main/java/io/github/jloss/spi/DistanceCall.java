@@ -5,7 +5,7 @@ import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 
 /**
- * The arguments of {@link DistanceFamily}, checked: all inputs and gradients have the shape (N, D), target, weights,
+ * The arguments of {@link DistanceFamily}, checked: all inputs and gradients have the shape (N, D), target,
  * losses and upstream have shape (N); a gradient begins where an input does or shares no memory with it, and what is
  * written shares no memory with anything else. An object is used again and again.
  */
@@ -27,8 +27,9 @@ public final class DistanceCall {
     public Target target;
 
     /**
-     * Multiplied to loss and gradients of every row, at least 0, or null for 1. A row of weight 0 has loss 0 and
-     * gradients 0, whatever else it holds.
+     * Multiplied to loss and gradients of every row, at least 0, or null for 1; one number for each row, or one for
+     * all. A row of weight 0 has loss 0 and gradients 0, whatever else it holds: nothing of it is read, and the
+     * formula is not asked.
      */
     public Tensor weights;
 

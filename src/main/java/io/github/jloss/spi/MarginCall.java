@@ -24,8 +24,9 @@ public final class MarginCall {
     public Labels labels;
 
     /**
-     * Multiplied to loss and gradients of every row, (N), at least 0, or null for 1. A row of weight 0 has loss 0 and
-     * gradients 0, whatever else it holds, and its label may be any number.
+     * Multiplied to loss and gradients of every row, at least 0, or null for 1; one number for each row, or one for
+     * all. A row of weight 0 has loss 0 and gradients 0, whatever else it holds, and its label may be any number:
+     * nothing of it is read, and the formula is not asked.
      */
     public Tensor weights;
 

@@ -41,4 +41,24 @@ public record Overlap(Activation activation, boolean product, boolean perImage, 
     public int regions() {
         return Math.toIntExact(Math.multiplyExact(perImage ? images : 1, classes));
     }
+
+    /**
+     * Where an element is in the input.
+     *
+     * @param c its class
+     * @param pixel its pixel, counted through all images
+     * @return its index
+     */
+    public long element(int c, long pixel) {
+        return (pixel / pixels * classes + c) * pixels + pixel % pixels;
+    }
+
+    /**
+     * Whether there is nothing to overlay.
+     *
+     * @return true if there are no images, or no pixels
+     */
+    public boolean isEmpty() {
+        return images == 0 || pixels == 0;
+    }
 }

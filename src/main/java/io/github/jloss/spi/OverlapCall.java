@@ -19,9 +19,12 @@ public final class OverlapCall {
     public Target target;
 
     /**
-     * Multiplied to what each pixel adds to the sums, and to its gradient, at least 0, or null for 1: as many as there
-     * are pixels in all images (the same for all classes), or elements. A pixel of weight 0 adds nothing and has
-     * gradient 0, whatever input and target hold there.
+     * Multiplied to what each pixel adds to the sums, and to its gradient; at least 0, finite, or null for 1. They
+     * broadcast, by the rules of NumPy, to the shape of the input; where the target has one axis less (no class axis)
+     * and they have no more than the target, to that of the target, the same for all classes. An element of weight 0
+     * adds nothing and its target is not looked at; its gradient is 0, whatever the input is, but for a softmax over a
+     * pixel that has another weight in another class: its logit counts there, as do those of all classes. The gradient
+     * shares no memory with weights.
      */
     public Tensor weights;
 
@@ -40,7 +43,7 @@ public final class OverlapCall {
 
     /**
      * Second pass: two numbers for each region, the loss's derivatives by the sum of the overlap and by the sum of the
-     * activation, times the factor on the gradient.
+     * activation, times the factor on the gradient. Floats need not be able to hold them.
      */
     public double[] slopes;
 

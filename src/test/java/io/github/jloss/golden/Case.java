@@ -74,10 +74,13 @@ record Case(Map<String, Object> json) {
                     .withGammaPos(number("gamma_pos")).withClip(options().get("clip") == null ? 0 : number("clip"))
                     .withEps(number("eps"))
                     .withDisableGradFocal((boolean) options().get("disable_torch_grad_focal_loss"));
-            case "angular_penalty" -> new AngularPenaltySMLoss(
-                    AngularPenaltySMLoss.Type.valueOf(((String) options().get("loss_type")).toUpperCase(Locale.ROOT)),
-                    (Double) options().get("s"), (Double) options().get("m"), number("eps"),
-                    (boolean) options().get("normalize_weight"), false, Reduction.MEAN);
+            case "angular_penalty" -> {
+                AngularPenaltySMLoss loss = AngularPenaltySMLoss.of(AngularPenaltySMLoss.Type.valueOf(
+                        ((String) options().get("loss_type")).toUpperCase(Locale.ROOT)));
+                loss = options().get("s") == null ? loss : loss.withS(number("s"));
+                loss = options().get("m") == null ? loss : loss.withM(number("m"));
+                yield loss.withEps(number("eps")).withNormalizeWeight((boolean) options().get("normalize_weight"));
+            }
             case "jaccard" -> (boolean) options().get("is_multiclass") ? JaccardLoss.multiclass()
                     : JaccardLoss.binary();
             case "dice" -> region(DiceLoss.binary(), DiceLoss.multiclass(), DiceLoss.multilabel());
@@ -85,6 +88,9 @@ record Case(Map<String, Object> json) {
                     SoftJaccardLoss.multilabel());
             case "tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
                     .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"));
+            case "focal_tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
+                    .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"))
+                    .withGammaPerClass(true);
             case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
                     .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
             case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
@@ -95,10 +101,12 @@ record Case(Map<String, Object> json) {
             case "label_smoothing_cross_entropy" ->
                 new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
             case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
-            case "contrastive" -> new ContrastiveLoss(number("margin"), Reduction.MEAN);
-            case "cosine_embedding" -> new CosineEmbeddingLoss(number("margin"), reduction());
-            case "triplet_margin" -> new TripletMarginLoss(number("margin"), number("p"), number("eps"),
-                    (boolean) options().get("swap"), reduction());
+            case "contrastive" ->
+                new ContrastiveLoss().withMargin(number("margin")).withReduction(reduction()).withMeanBy(meanBy());
+            case "cosine_embedding" ->
+                new CosineEmbeddingLoss().withMargin(number("margin")).withReduction(reduction());
+            case "triplet_margin" -> new TripletMarginLoss().withMargin(number("margin")).withP(number("p"))
+                    .withEps(number("eps")).withSwap((boolean) options().get("swap")).withReduction(reduction());
             case "focal" -> {
                 FocalLoss focal = options().get("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass();
                 focal = focal.withGamma(number("gamma")).withReduction(reduction());
@@ -115,7 +123,7 @@ record Case(Map<String, Object> json) {
             case "multiclass" -> multiclass;
             default -> multilabel;
         };
-        loss = loss.withLogLoss((boolean) options().get("log_loss"))
+        loss = loss.withLogLoss(Boolean.TRUE.equals(options().get("log_loss")))
                 .withFromLogits((boolean) options().get("from_logits"))
                 .withSmooth(number("smooth")).withEps(number("eps"));
         if (options().get("ignore_index") != null) loss = loss.withIgnoreIndex((long) number("ignore_index"));
@@ -135,11 +143,9 @@ record Case(Map<String, Object> json) {
             inputs.add(input);
             gradients.add(Tensor.of(new float[(int) input.size()], input.shape()));
         }
-        if (files.isEmpty()) {
-            return new Batch(inputs, null, gradients);
-        }
-        Npy target = Npy.read((String) files.values().iterator().next());
-        return new Batch(inputs, target(target, inputs.get(0)), gradients, tensor("sample_weight"));
+        Target target = files.isEmpty() ? null
+                : target(Npy.read((String) files.values().iterator().next()), inputs.get(0));
+        return new Batch(inputs, target, gradients, tensor("sample_weight"));
     }
 
     /** Targets (N) of logits (N, 1) are meant element by element. */
@@ -187,7 +193,7 @@ record Case(Map<String, Object> json) {
     }
 
     private Reduction reduction() {
-        return Reduction.valueOf(((String) options().get("reduction")).toUpperCase(Locale.ROOT));
+        return Reduction.valueOf(((String) options().getOrDefault("reduction", "mean")).toUpperCase(Locale.ROOT));
     }
 
     private MeanBy meanBy() {

@@ -40,24 +40,26 @@ class GoldenTest {
             Map.entry("weighted_bce_with_logits", 10),
             Map.entry("asymmetric_multi_label", 11),
             Map.entry("angular_penalty", 15),
-            Map.entry("jaccard", 8),
-            Map.entry("dice", 6),
+            Map.entry("jaccard", 10),
+            Map.entry("dice", 8),
             Map.entry("soft_jaccard", 3),
             Map.entry("tversky", 4),
+            Map.entry("focal_tversky", 3),
             Map.entry("cross_entropy", 9),
             Map.entry("nll", 2),
             Map.entry("asymmetric_single_label", 8),
             Map.entry("soft_target_cross_entropy", 1),
             Map.entry("label_smoothing_cross_entropy", 1),
             Map.entry("softmax_focal", 2),
-            Map.entry("contrastive", 9),
+            Map.entry("contrastive", 12),
             Map.entry("cosine_embedding", 2),
             Map.entry("triplet_margin", 2),
             Map.entry("focal", 5));
 
     /** Options that all golden cases leave at their defaults; properties and unit tests take care of them. */
     private static final Set<String> UNVARIED = Set.of("angular_penalty.eps", "dice.class_weights", "dice.classes",
-            "dice.eps", "dice.from_logits", "focal.class_weights", "focal.eps", "focal.from_logits",
+            "dice.eps", "dice.from_logits", "focal_tversky.eps", "focal_tversky.from_logits", "focal.class_weights",
+            "focal.eps", "focal.from_logits",
             "focal.ignore_index", "focal.normalized", "focal.reduced_threshold",
             "label_smoothing_cross_entropy.smoothing", "nll.ignore_index", "soft_jaccard.class_weights",
             "soft_jaccard.classes", "soft_jaccard.eps", "soft_jaccard.from_logits", "soft_jaccard.ignore_index",
@@ -91,7 +93,7 @@ class GoldenTest {
             c.options().forEach((name, value) -> values.merge(c.lossName() + "." + name,
                     List.of(String.valueOf(value)), (a, b) -> Stream.concat(a.stream(), b.stream()).toList()));
         }
-        assertEquals(92, values.size(), values.keySet()::toString);
+        assertEquals(104, values.size(), values.keySet()::toString);
         values.forEach((option, found) ->
                 assertEquals(!UNVARIED.contains(option), found.stream().distinct().count() >= 2, option));
     }

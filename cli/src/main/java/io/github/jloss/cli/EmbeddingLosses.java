@@ -23,12 +23,12 @@ final class EmbeddingLosses {
                     "Squared distance of equal pairs, squared shortfall from a margin of others (label 1 and 0).",
                     List.of("x1", "x2"), "label", TargetKind.ROWS, EMBED,
                     List.of(number("margin", 2, "the distance beyond which unequal pairs cost nothing"), MEAN),
-                    o -> new ContrastiveLoss(o.number("margin"), o.reduction())),
+                    o -> new ContrastiveLoss().withMargin(o.number("margin")).withReduction(o.reduction())),
             new LossSpec("cosine_embedding", "CosineEmbeddingLoss", "pair",
                     "1 - cosine of equal pairs, cosine above a margin of others (target 1 and -1).",
                     List.of("x1", "x2"), "target", TargetKind.ROWS, EMBED,
                     List.of(number("margin", 0, "the cosine below which unequal pairs cost nothing"), MEAN),
-                    o -> new CosineEmbeddingLoss(o.number("margin"), o.reduction())),
+                    o -> new CosineEmbeddingLoss().withMargin(o.number("margin")).withReduction(o.reduction())),
             new LossSpec("triplet_margin", "TripletMarginLoss", "pair",
                     "How much nearer an equal one is to be than another one, and is not.",
                     List.of("anchor", "positive", "negative"), null, TargetKind.NONE, EMBED,
@@ -37,8 +37,8 @@ final class EmbeddingLosses {
                             number("eps", 1e-6, "added to each difference"),
                             flag("swap", false, "whether the positive may stand for the anchor where it is nearer"),
                             MEAN),
-                    o -> new TripletMarginLoss(o.number("margin"), o.number("p"), o.number("eps"), o.flag("swap"),
-                            o.reduction())),
+                    o -> new TripletMarginLoss().withMargin(o.number("margin")).withP(o.number("p"))
+                            .withEps(o.number("eps")).withSwap(o.flag("swap")).withReduction(o.reduction())),
             new LossSpec("angular_penalty", "AngularPenaltySMLoss", "margin",
                     "Softmax of the angles to class centres, with a margin for the right one: faces, retrieval.",
                     List.of("input", "weight"), "target", TargetKind.LABELS, EMBED,
@@ -49,10 +49,18 @@ final class EmbeddingLosses {
                             number("eps", 1e-7, "how far cosines stay away from 1 and -1"),
                             flag("normalize_weight", true, "whether class centres are normalised"),
                             flag("monotone", false, "whether a larger angle always costs more"), MEAN),
-                    o -> new AngularPenaltySMLoss(
-                            AngularPenaltySMLoss.Type.valueOf(o.word("loss_type").toUpperCase(Locale.ROOT)),
-                            o.numberOrNull("s"), o.numberOrNull("m"), o.number("eps"), o.flag("normalize_weight"),
-                            o.flag("monotone"), o.reduction())));
+                    EmbeddingLosses::angularPenalty));
 
     private EmbeddingLosses() {}
+
+    private static AngularPenaltySMLoss angularPenalty(Options o) {
+        AngularPenaltySMLoss loss = AngularPenaltySMLoss.of(
+                AngularPenaltySMLoss.Type.valueOf(o.word("loss_type").toUpperCase(Locale.ROOT)));
+        Double s = o.numberOrNull("s");
+        Double m = o.numberOrNull("m");
+        loss = s == null ? loss : loss.withS(s);
+        loss = m == null ? loss : loss.withM(m);
+        return loss.withEps(o.number("eps")).withNormalizeWeight(o.flag("normalize_weight"))
+                .withMonotone(o.flag("monotone")).withReduction(o.reduction());
+    }
 }

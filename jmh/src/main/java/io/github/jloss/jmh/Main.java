@@ -97,8 +97,8 @@ public final class Main {
                 // The estimate of the rest, corrected by how wrong it has been so far.
                 double left = (round * settings.forks() - expected) * elapsed / expected;
                 progress("[%d/%d, %s left] %s %s", ++done, total, text(left), spec, figure);
+                save();
             }
-            save();
         }
         System.out.print(report());
         return failures.isEmpty();
@@ -122,7 +122,7 @@ public final class Main {
         return Report.of(settings, head, results.measurements(), failures);
     }
 
-    /** After each round: what was measured is not lost when the rest is given up. */
+    /** After each measurement: what was measured is not lost when the rest is given up. */
     private void save() throws IOException {
         if (settings.out() != null) {
             Files.writeString(settings.out(), report());

@@ -94,18 +94,23 @@ final class Report {
     }
 
     private void device() {
+        List<Integer> threads = settings.cpu() ? settings.threads() : List.of();
         List<String> names = new ArrayList<>(List.of("loss", "size"));
-        settings.threads().forEach(t -> names.add("CPU, " + t + (t == 1 ? " thread us" : " threads us")));
-        names.addAll(List.of("resident us", "sent us", "CPU / resident", "CPU / sent", "GB/s", "copy GB/s", "of copy"));
+        threads.forEach(t -> names.add("CPU, " + t + (t == 1 ? " thread us" : " threads us")));
+        names.addAll(List.of("resident us", "sent us"));
+        if (settings.cpu()) names.addAll(List.of("CPU / resident", "CPU / sent"));
+        names.addAll(List.of("GB/s", "copy GB/s", "of copy"));
         List<List<String>> rows = new ArrayList<>();
-        each(Kind.JLOSS, List.of(settings.threads().getFirst()), spec -> {
+        each(settings.cpu() ? Kind.JLOSS : Kind.RESIDENT, List.of(settings.threads().getFirst()), first -> {
+            Spec spec = first.with(Kind.JLOSS);
             Spec resident = spec.with(Kind.RESIDENT);
             Spec sent = spec.with(Kind.SENT);
             Spec most = spec.withThreads(settings.threads().getLast());
             List<String> row = new ArrayList<>(List.of(spec.loss(), spec.shape().text()));
-            settings.threads().forEach(t -> row.add(time(spec.withThreads(t))));
-            row.addAll(List.of(time(resident), time(sent), ratio(most, resident, "%.2fx"), ratio(most, sent, "%.2fx"),
-                    rate(resident, spec.moved()), rate(spec.copy(), spec.moved()),
+            threads.forEach(t -> row.add(time(spec.withThreads(t))));
+            row.addAll(List.of(time(resident), time(sent)));
+            if (settings.cpu()) row.addAll(List.of(ratio(most, resident, "%.2fx"), ratio(most, sent, "%.2fx")));
+            row.addAll(List.of(rate(resident, spec.moved()), rate(spec.copy(), spec.moved()),
                     percent(spec.copy(), resident)));
             rows.add(row);
         });

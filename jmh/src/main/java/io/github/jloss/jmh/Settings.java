@@ -18,6 +18,7 @@ final class Settings {
               --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
               --peers           libtorch beside us
               --device          TornadoVM's device beside the CPU, data there and data sent there
+              --no-cpu          the device alone
               --losses A,B      default: all (%s)
               --sizes S,T       elements (65536) or dimensions (1024x1000); default: what suits each loss
               --threads N,M     default: 1,2; with --device 1 and as many as there are cores
@@ -35,6 +36,7 @@ final class Settings {
     private boolean quick;
     private boolean peers;
     private boolean device;
+    private boolean cpu = true;
     private boolean polluted = true;
     private boolean segment = true;
     private boolean help;
@@ -56,6 +58,7 @@ final class Settings {
                 case "--quick" -> s.quick = true;
                 case "--peers" -> s.peers = true;
                 case "--device" -> s.device = true;
+                case "--no-cpu" -> s.cpu = false;
                 case "--no-polluted" -> s.polluted = false;
                 case "--no-segment" -> s.segment = false;
                 case "--help", "-h" -> s.help = true;
@@ -71,8 +74,11 @@ final class Settings {
         if (s.device && s.peers) {
             throw new IllegalArgumentException("--peers: not with --device, whose peer is jmh/torch-gpu");
         }
+        if (!s.cpu && !s.device) {
+            throw new IllegalArgumentException("--no-cpu: only with --device");
+        }
         if (s.threads.isEmpty()) {
-            int most = s.device ? Runtime.getRuntime().availableProcessors() : 2;
+            int most = !s.cpu ? 1 : s.device ? Runtime.getRuntime().availableProcessors() : 2;
             s.threads = IntStream.of(1, most).distinct().boxed().toList();
         }
         return s;
@@ -128,6 +134,7 @@ final class Settings {
     private List<Spec> specs(Spec spec) {
         List<Spec> specs = new ArrayList<>(List.of(spec));
         if (device) {
+            if (!cpu) specs.clear();
             if (spec.threads() == threads.getFirst()) {
                 specs.addAll(List.of(spec.with(Kind.RESIDENT), spec.copy(), spec.with(Kind.SENT)));
             }
@@ -183,6 +190,10 @@ final class Settings {
 
     boolean device() {
         return device;
+    }
+
+    boolean cpu() {
+        return cpu;
     }
 
     boolean help() {

@@ -66,6 +66,10 @@ class ReportTest {
         assertLine(report, "| bce | 65,536 | 50.0 ± 0 % | 20.0 ± 0 % | 10.0 ± 20 % | 200 ± 0 % | 2.00x | 0.10x | 78.6"
                 + " | 98.3 | 80 % |");
         assertFalse(report.contains("segment"));
+
+        String alone = report(List.of(), "--device", "--no-cpu", "--losses", "bce", "--sizes", "65536");
+        assertLine(alone, "| loss | size | resident us | sent us | GB/s | copy GB/s | of copy |");
+        assertLine(alone, "| bce | 65,536 | 10.0 ± 20 % | 200 ± 0 % | 78.6 | 98.3 | 80 % |");
     }
 
     @Test
@@ -104,7 +108,7 @@ class ReportTest {
     void mistakesOnTheCommandLineAreTold() {
         for (String[] wrong : new String[][] {{"--losses", "bse"}, {"--sizes", "0"}, {"--sizes", "8x"},
             {"--sizes", "2000000000"}, {"--threads", "two"}, {"--forks"},
-            {"--loss"}, {"--device", "--peers"}}) {
+            {"--loss"}, {"--device", "--peers"}, {"--no-cpu"}}) {
             assertThrows(IllegalArgumentException.class, () -> Settings.parse(wrong), () -> String.join(" ", wrong));
         }
     }
@@ -117,6 +121,9 @@ class ReportTest {
         assertEquals(2 * (1 + 2 * 2) + 2 * 2, specs.size());
         assertEquals(List.of(Kind.JLOSS, Kind.RESIDENT, Kind.COPY, Kind.SENT, Kind.JLOSS),
                 Settings.parse("--device", "--threads", "1,4", "--losses", "bce", "--sizes", "65536").specs().stream()
+                        .map(Spec::kind).toList());
+        assertEquals(List.of(Kind.RESIDENT, Kind.COPY, Kind.SENT),
+                Settings.parse("--device", "--no-cpu", "--losses", "bce", "--sizes", "65536").specs().stream()
                         .map(Spec::kind).toList());
     }
 }

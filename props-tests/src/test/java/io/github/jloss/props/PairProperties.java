@@ -43,12 +43,12 @@ class PairProperties {
     }
 
     /** A loss with options, and what it ought to compute. */
-    record Subject(Function<Reduction, EmbeddingLoss> losses, ExactLoss exact, boolean signs) {}
+    record Subject(Function<Reduction, EmbeddingLoss<?>> losses, ExactLoss exact, boolean signs) {}
 
     /** Embeddings by input and element; one target for each row. */
     record Rows(Subject subject, int rows, int length, float[][] x, float[] t) {
 
-        EmbeddingLoss loss(Reduction reduction) {
+        EmbeddingLoss<?> loss(Reduction reduction) {
             return subject.losses.apply(reduction);
         }
 
@@ -140,7 +140,9 @@ class PairProperties {
     }
 
     private static Subject contrastive(double margin, Distance distance, Exact exact, boolean inverts) {
-        return new Subject(r -> new ContrastiveLoss(margin, distance, inverts ? y -> 1 - y : null, r), (row, label) -> {
+        ContrastiveLoss loss = new ContrastiveLoss().withMargin(margin).withDistance(distance)
+                .withLabelTransform(inverts ? y -> 1 - y : null);
+        return new Subject(loss::withReduction, (row, label) -> {
             double y = inverts ? 1 - label : label;
             double d = exact.of(row[0], row[1]);
             return y * d * d + (1 - y) * Math.pow(Math.max(margin - d, 0), 2);
@@ -148,7 +150,8 @@ class PairProperties {
     }
 
     private static Subject triplet(double margin, double p, double eps, boolean swap) {
-        return new Subject(r -> new TripletMarginLoss(margin, p, eps, swap, r), (row, label) -> {
+        TripletMarginLoss loss = new TripletMarginLoss().withMargin(margin).withP(p).withEps(eps).withSwap(swap);
+        return new Subject(loss::withReduction, (row, label) -> {
             double negative = norm(row[0], row[2], p, eps);
             if (swap) negative = Math.min(negative, norm(row[1], row[2], p, eps));
             return Math.max(margin + norm(row[0], row[1], p, eps) - negative, 0);
@@ -168,7 +171,8 @@ class PairProperties {
                 Combinators.combine(margins, flags).as((m, inverts) -> contrastive(m, Distance.cosine(),
                         PairProperties::cosine, inverts)),
                 Combinators.combine(margins, flags).as((m, inverts) -> contrastive(m, new Own(), Own::exact, inverts)),
-                Arbitraries.of(-1.0, -0.5, 0.0, 0.3).map(m -> new Subject(r -> new CosineEmbeddingLoss(m, r),
+                Arbitraries.of(-1.0, -0.5, 0.0, 0.3).map(m -> new Subject(
+                        new CosineEmbeddingLoss().withMargin(m)::withReduction,
                         (row, t) -> t > 0 ? cosine(row[0], row[1]) : Math.max(1 - cosine(row[0], row[1]) - m, 0),
                         true)),
                 Combinators.combine(margins, powers, epses, flags).as(PairProperties::triplet));
@@ -272,7 +276,7 @@ class PairProperties {
     /** Pieces add up to the whole: losses in another order, gradients bit by bit. */
     @Property(tries = 200)
     void pieces(@ForAll("problems") Rows p, @ForAll boolean mean) {
-        EmbeddingLoss loss = p.loss(mean ? Reduction.MEAN : Reduction.SUM);
+        EmbeddingLoss<?> loss = p.loss(mean ? Reduction.MEAN : Reduction.SUM);
         List<Tensor> expected = p.gradients();
         List<Tensor> found = p.gradients();
         Batch whole = p.batch(found);
@@ -295,7 +299,7 @@ class PairProperties {
 
     @Property(tries = 200)
     void delivery(@ForAll("problems") Rows p) {
-        EmbeddingLoss loss = p.loss(Reduction.MEAN);
+        EmbeddingLoss<?> loss = p.loss(Reduction.MEAN);
         List<Tensor> plain = p.gradients();
         List<Tensor> added = p.gradients();
         for (Tensor t : added) {

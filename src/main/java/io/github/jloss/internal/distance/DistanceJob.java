@@ -44,6 +44,9 @@ public final class DistanceJob extends SumJob {
     /** Whether a gradient is written to the caller's array at once, or row by row through a buffer. */
     final boolean[] inPlace = new boolean[INPUTS];
 
+    /** The factor on each row's loss and gradients, or null. */
+    Tensor weights;
+
     /** The losses of the rows, or null. */
     Tensor losses;
 
@@ -89,6 +92,7 @@ public final class DistanceJob extends SumJob {
         kernels = newKernels;
         formula = call.formula;
         target = call.target;
+        weights = call.weights;
         losses = call.losses;
         upstream = call.upstream;
         scale = call.scale;
@@ -107,6 +111,7 @@ public final class DistanceJob extends SumJob {
         kernels = null;
         formula = null;
         target = null;
+        weights = null;
         losses = null;
         upstream = null;
         Arrays.fill(inputs, null);
@@ -120,6 +125,10 @@ public final class DistanceJob extends SumJob {
         chunkRows = Math.max(1, PointwiseJob.CHUNK / Math.max(1, length));
         for (int i = 0; i < INPUTS; i++) {
             inPlace[i] = gradients[i] != null && gradients[i].storage() instanceof float[] && !overInput(i);
+        }
+        if (length == 0 && rows > 0 && target == null && losses == null && (weights == null || weights.size() == 1)) {
+            // Rows of nothing are all alike, and may be more than anybody can count.
+            return rows * work(0, 1);
         }
         return sum((rows + chunkRows - 1) / chunkRows, threads, executor);
     }
@@ -137,9 +146,13 @@ public final class DistanceJob extends SumJob {
 
     @Override
     protected double sum(int chunk) {
-        RowWorker worker = WORKERS.take();
         long from = chunk * chunkRows;
-        long to = Math.min(rows, from + chunkRows);
+        return work(from, Math.min(rows, from + chunkRows));
+    }
+
+    /** The sum of the losses of some rows. */
+    private double work(long from, long to) {
+        RowWorker worker = WORKERS.take();
         double sum = 0;
         try {
             for (long row = from; row < to; row++) {

@@ -2,6 +2,7 @@
 package io.github.jloss.internal.distance;
 
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.Elements;
 import io.github.jloss.internal.kernel.Row;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.Arrays;
@@ -29,6 +30,11 @@ public final class RowWorker {
 
     /** The loss of a row; writes what the job wants of it. */
     double work(DistanceJob job, long row) {
+        double weight = Elements.weight(job.weights, row);
+        if (weight == 0) {
+            mask(job, row);
+            return 0;
+        }
         int n = job.length;
         DistanceFormula formula = job.formula;
         for (int i = 0; i < DistanceJob.INPUTS; i++) {
@@ -44,28 +50,41 @@ public final class RowWorker {
             pairs[k].measure(formula.distance());
         }
         double target = job.target(row);
-        double loss = formula.value(distance(0, distances), distance(1, distances), distance(2, distances), target);
+        double loss = weight
+                * formula.value(distance(0, distances), distance(1, distances), distance(2, distances), target);
         if (job.losses != null) {
             job.losses.set(row, (float) loss);
         }
         if (job.gradients[0] != null || job.gradients[1] != null || job.gradients[2] != null) {
-            gradients(job, row, distances, target);
+            gradients(job, row, distances, target, weight);
         }
         return loss;
+    }
+
+    /** Writes zeros for a row of which nothing is read. */
+    private static void mask(DistanceJob job, long row) {
+        if (job.losses != null) {
+            job.losses.set(row, 0);
+        }
+        for (Tensor gradient : job.gradients) {
+            if (gradient != null && !job.add) {
+                Elements.clear(gradient, row * job.length, job.length);
+            }
+        }
     }
 
     private double distance(int k, int distances) {
         return k < distances ? pairs[k].distance : 0;
     }
 
-    private void gradients(DistanceJob job, long row, int distances, double target) {
+    private void gradients(DistanceJob job, long row, int distances, double target, double weight) {
         int n = job.length;
         for (int i = 0; i < DistanceJob.INPUTS; i++) {
             if (job.gradients[i] != null) {
                 begin(i, job.gradients[i], job.inPlace[i], job.add, row * n, n);
             }
         }
-        double factor = job.upstream == null ? job.scale : job.scale * job.upstream.get(row);
+        double factor = job.scale * weight * (job.upstream == null ? 1 : job.upstream.get(row));
         for (int k = 0; k < distances && factor != 0; k++) {
             double slope = job.formula.slope(k, distance(0, distances), distance(1, distances),
                     distance(2, distances), target);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
 import java.util.Arrays;
 
@@ -9,10 +10,19 @@ public final class Broadcast {
 
     private Broadcast() {}
 
-    /** Writes what elements {@code from} to {@code from + n} of the large shape see of the small tensor. */
-    static void fill(Tensor small, Tensor large, long from, float[] into, int n) {
+    /**
+     * Writes what elements of the large shape see of the small tensor.
+     *
+     * @param small broadcasts to the shape of the large one
+     * @param large has the shape
+     * @param from the first element
+     * @param into receives n numbers
+     * @param to index of the first one
+     * @param n how many
+     */
+    public static void fill(Tensor small, Target large, long from, float[] into, int to, int n) {
         if (small.size() == 1) {
-            Arrays.fill(into, 0, n, small.get(0));
+            Arrays.fill(into, to, to + n, small.get(0));
             return;
         }
         // Whole rows of the last axis: the index of a row's first element is found once, the row copied or repeated.
@@ -24,7 +34,7 @@ public final class Broadcast {
             int run = (int) Math.min(n - i, row - column);
             long first = rowStart(small, large, at / row);
             for (int k = 0; k < run; k++) {
-                into[i + k] = small.get(repeats ? first : first + column + k);
+                into[to + i + k] = small.get(repeats ? first : first + column + k);
             }
             i += run;
         }
@@ -38,13 +48,13 @@ public final class Broadcast {
      * @param at index of the element, in row-major order
      * @return an index into the small tensor
      */
-    public static long index(Tensor small, Tensor large, long at) {
+    public static long index(Tensor small, Target large, long at) {
         long column = small.rank() == 0 || small.dim(-1) == 1 ? 0 : at % large.dim(-1);
         return small.size() == 1 ? 0 : rowStart(small, large, at / large.dim(-1)) + column;
     }
 
     /** Index in the small tensor of the first element of a row of the large one. */
-    private static long rowStart(Tensor small, Tensor large, long row) {
+    private static long rowStart(Tensor small, Target large, long row) {
         long start = 0;
         long stride = small.dim(-1);
         long rest = row;

@@ -29,6 +29,17 @@ public final class Elements {
         }
     }
 
+    /**
+     * The weight of a row.
+     *
+     * @param weights one for each row, one for all, or null for 1
+     * @param row the row
+     * @return its weight
+     */
+    public static float weight(Tensor weights, long row) {
+        return weights == null ? 1 : weights.get(weights.size() == 1 ? 0 : row);
+    }
+
     public static void clear(Tensor tensor, long from, long n) {
         long start = tensor.offset() + from;
         if (tensor.storage() instanceof float[] floats) {

@@ -3,6 +3,7 @@ package io.github.jloss.internal.kernel;
 
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
+import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.internal.simd.SimdReductions;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
@@ -14,6 +15,9 @@ public abstract class Kernels {
 
     private static final System.Logger LOG = System.getLogger("io.github.jloss");
 
+    /** What a call on native memory counts for, while it is not what it will be. */
+    private static final int SPAN = 1 << 14;
+
     private static final int MODES = Mode.values().length;
 
     /** The scalar loops. */
@@ -21,6 +25,11 @@ public abstract class Kernels {
         @Override
         public Reductions reductions() {
             return Reductions.SCALAR;
+        }
+
+        @Override
+        public MatrixKernel matrix() {
+            return ScalarMatrix.INSTANCE;
         }
 
         @Override
@@ -57,9 +66,21 @@ public abstract class Kernels {
                 return loop;
             }
 
+            private final Reductions reductions = Warmup.ENABLED
+                    ? new WarmingReductions(SimdReductions.INSTANCE) : SimdReductions.INSTANCE;
+
+            // Its loops take fused multiply-add for granted.
+            private final MatrixKernel matrix = !Fma.FUSED ? ScalarMatrix.INSTANCE
+                    : Warmup.ENABLED ? new WarmingMatrix(SimdMatrix.INSTANCE) : SimdMatrix.INSTANCE;
+
             @Override
             public Reductions reductions() {
-                return SimdReductions.INSTANCE;
+                return reductions;
+            }
+
+            @Override
+            public MatrixKernel matrix() {
+                return matrix;
             }
 
             @Override
@@ -91,7 +112,13 @@ public abstract class Kernels {
     /** The loop over native memory; null if native memory must be copied to arrays. */
     public final PointwiseKernel inNativeMemory(ElementFormula formula, Mode mode) {
         PointwiseKernel kernel = byClass.get(formula.getClass()).get(formula, mode, true);
-        return kernel.inNativeMemory() ? kernel : null;
+        if (kernel.inNativeMemory()) {
+            return kernel;
+        }
+        if (kernel instanceof WarmingKernel warming) {
+            warming.used(formula, SPAN);
+        }
+        return null;
     }
 
     /**
@@ -105,6 +132,9 @@ public abstract class Kernels {
 
     /** Reductions that are no formula's. */
     public abstract Reductions reductions();
+
+    /** The inner loops of matrix products. */
+    public abstract MatrixKernel matrix();
 
     /** What these loops are, for people. */
     public abstract String describe();
@@ -145,6 +175,16 @@ public abstract class Kernels {
         }
 
         private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory) {
+            if (Kernels.this != SCALAR && obstacle == null && Warmup.ENABLED) {
+                return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(formula, mode, inNativeMemory),
+                        inNativeMemory);
+            }
+            PointwiseKernel vector = vector(formula, mode, inNativeMemory);
+            return vector == null ? ScalarLoop.of(type, mode) : vector;
+        }
+
+        /** A loop that is faster than the scalar one; null if there is none, which is said once. */
+        private PointwiseKernel vector(ElementFormula formula, Mode mode, boolean inNativeMemory) {
             String error = obstacle;
             if (error == null) {
                 try {
@@ -159,7 +199,7 @@ public abstract class Kernels {
             if (Kernels.this != SCALAR && !warned.getAndSet(true)) {
                 LOG.log(Level.WARNING, "{0} runs in scalar code: {1}", type.getName(), error);
             }
-            return ScalarLoop.of(type, mode);
+            return null;
         }
 
         private static String sentence(Throwable error) {

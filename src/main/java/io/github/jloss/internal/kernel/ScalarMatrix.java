@@ -6,13 +6,23 @@ import java.util.Arrays;
 /** Matrix products in scalar Java. */
 public final class ScalarMatrix implements MatrixKernel {
 
-    public static final ScalarMatrix INSTANCE = new ScalarMatrix();
+    /** With the narrowest panels. */
+    public static final ScalarMatrix INSTANCE = new ScalarMatrix(LANES);
 
-    private ScalarMatrix() {}
+    private final int panel;
+
+    /**
+     * With panels as wide as those of another kernel, which may then go on where this one stopped.
+     *
+     * @param panel columns of a panel
+     */
+    ScalarMatrix(int panel) {
+        this.panel = panel;
+    }
 
     @Override
     public int columns() {
-        return LANES;
+        return panel;
     }
 
     @Override
@@ -22,7 +32,7 @@ public final class ScalarMatrix implements MatrixKernel {
             for (int k = 0; k < depth; k++) {
                 float x = a[ao + r * am + k * ak];
                 for (int i = 0; i < columns; i++) {
-                    c[co + r * cm + i] = Fma.fma(x, b[bo + k * LANES + i], c[co + r * cm + i]);
+                    c[co + r * cm + i] = Fma.fma(x, b[bo + k * panel + i], c[co + r * cm + i]);
                 }
             }
         }
@@ -38,7 +48,7 @@ public final class ScalarMatrix implements MatrixKernel {
     public void pack(float[] a, int ao, int am, float[] factors, int fo, int count, int n, float[] out) {
         for (int j = 0; j < count; j++) {
             for (int i = 0; i < n; i++) {
-                out[j * LANES + i] = a[ao + j * am + i] * factors[fo + j];
+                out[j * panel + i] = a[ao + j * am + i] * factors[fo + j];
             }
         }
     }

@@ -172,7 +172,7 @@ public final class Span {
                 return;
             }
             useBuffer();
-            Broadcast.fill(coefficients, like, from, array, n);
+            Broadcast.fill(coefficients, like, from, array, 0, n);
         }
 
         /** Points at the buffer. */

@@ -11,11 +11,9 @@ import io.github.jloss.internal.kernel.MatrixKernel;
 import io.github.jloss.internal.kernel.PointwiseKernel;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.PointwiseMap;
-import io.github.jloss.internal.kernel.ScalarMatrix;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.internal.parallel.Parallel;
 import io.github.jloss.internal.parallel.Pool;
-import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.spi.MarginCall;
 import io.github.jloss.spi.MarginFormula;
 import io.github.jloss.spi.Scalar;
@@ -90,6 +88,7 @@ public final class MarginJob extends Parallel {
     private Tensor embeddings;
     private Tensor weight;
     private Labels labels;
+    private Tensor weights;
     private Tensor losses;
     private Tensor upstream;
     private Tensor gradEmbeddings;
@@ -104,10 +103,12 @@ public final class MarginJob extends Parallel {
     private final MarginScratch own = new MarginScratch();
     private long classes;
     private int depth;
+    private boolean weightGradientBegun;
 
     // The group of rows in hand.
     private long firstRow;
     private int rows;
+    private int masked;
     private int lanes;
     private float[] byDepth = NOTHING;
     private float[] byRow = NOTHING;
@@ -115,6 +116,7 @@ public final class MarginJob extends Parallel {
     private float[] sum = NOTHING;
     private float[] row = NOTHING;
     private final double[] inverses = new double[GROUP];
+    private final double[] rowWeights = new double[GROUP];
     private final long[] targets = new long[GROUP];
     private final double[] cosines = new double[GROUP];
     private final float[] maximum = new float[GROUP];
@@ -164,13 +166,16 @@ public final class MarginJob extends Parallel {
 
     /** Takes the arguments. */
     void prepare(Kernels kernels, MarginCall call) {
-        GradientFactor.asFloat(call.scale);
-        matrix = matrix(kernels);
+        if (call.weights == null) {
+            GradientFactor.asFloat(call.scale);
+        }
+        matrix = kernels.matrix();
         exponential = kernels.of(Exponential.INSTANCE, Mode.MAP);
         formula = call.formula;
         embeddings = call.embeddings;
         weight = call.weight;
         labels = call.labels;
+        weights = call.weights;
         losses = call.losses;
         upstream = call.upstream;
         gradEmbeddings = call.gradEmbeddings;
@@ -178,11 +183,6 @@ public final class MarginJob extends Parallel {
         scale = call.scale;
         add = call.add;
         kept = KEPT;
-    }
-
-    /** The SIMD loops take fused multiply-add for granted. */
-    static MatrixKernel matrix(Kernels kernels) {
-        return kernels == Kernels.SCALAR || !Fma.FUSED ? ScalarMatrix.INSTANCE : SimdMatrix.INSTANCE;
     }
 
     /** Another number of logits that are kept: smaller tiles, which only tests want. */
@@ -205,6 +205,7 @@ public final class MarginJob extends Parallel {
         embeddings = null;
         weight = null;
         labels = null;
+        weights = null;
         losses = null;
         upstream = null;
         gradEmbeddings = null;
@@ -218,16 +219,63 @@ public final class MarginJob extends Parallel {
         executor = helpers;
         classes = weight.dim(0);
         depth = Math.toIntExact(weight.dim(1));
-        if (embeddings.dim(0) == 0 && gradWeight != null && !add) {
-            Elements.clear(gradWeight, 0, gradWeight.size());
+        if (depth == 0) {
+            return noFeatures();
         }
+        weightGradientBegun = add;
         double all = 0;
         for (long from = 0; from < embeddings.dim(0); from += GROUP) {
             firstRow = from;
             rows = (int) Math.min(GROUP, embeddings.dim(0) - from);
-            all = group(all);
+            weigh();
+            all = masked < rows ? group(all) : maskedGroup(all);
+        }
+        if (gradWeight != null && !weightGradientBegun) {
+            Elements.clear(gradWeight, 0, gradWeight.size());
         }
         return all;
+    }
+
+    /** All cosines are 0, and rows differ by their weights alone. */
+    private double noFeatures() {
+        long n = embeddings.dim(0);
+        double loss = n == 0 ? 0 : MarginRow.loss(MarginRow.logOdds(formula, 0, classes - 1, 0));
+        if (losses == null && (weights == null || weights.size() == 1)) {
+            return n == 0 ? 0 : n * weighted(Elements.weight(weights, 0), loss);
+        }
+        double all = 0;
+        for (long i = 0; i < n; i++) {
+            double weightedLoss = weighted(Elements.weight(weights, i), loss);
+            all += weightedLoss;
+            if (losses != null) {
+                losses.set(i, (float) weightedLoss);
+            }
+        }
+        return all;
+    }
+
+    private static double weighted(double weight, double loss) {
+        return weight == 0 ? 0 : weight * loss;
+    }
+
+    /** The weights of the group's rows, and how many are 0. */
+    private void weigh() {
+        masked = 0;
+        for (int i = 0; i < rows; i++) {
+            rowWeights[i] = Elements.weight(weights, firstRow + i);
+            masked += rowWeights[i] == 0 ? 1 : 0;
+        }
+    }
+
+    /** One group of rows of which nothing is read. */
+    private double maskedGroup(double sumBefore) {
+        if (losses != null) {
+            Elements.clear(losses, firstRow, rows);
+        }
+        if (gradEmbeddings != null && !add) {
+            Elements.clear(gradEmbeddings, firstRow * depth, (long) rows * depth);
+        }
+        return sumBefore;
     }
 
     /** One group of rows; the sum of losses goes on from what it was. */
@@ -251,12 +299,13 @@ public final class MarginJob extends Parallel {
             begin(block, (int) Math.min(tileBlocks, allBlocks - block));
             holdsLogits = oneTile;
             run(Phase.WEIGHT_GRADIENT, blocks);
-            if (gradEmbeddings != null && depth > 0) {
+            if (gradEmbeddings != null) {
                 panels = (depth + matrix.columns() - 1) / matrix.columns();
                 taskRows = threads == 1 ? up(rows, MatrixKernel.ROWS) : TASK_ROWS;
                 run(Phase.EMBEDDINGS_GRADIENT, panels * ((rows + taskRows - 1) / taskRows));
             }
         }
+        weightGradientBegun = true;
         if (gradEmbeddings != null) {
             deliverEmbeddings();
         }
@@ -292,7 +341,10 @@ public final class MarginJob extends Parallel {
         return up(depth, MatrixKernel.LANES);
     }
 
-    /** Packs the group's normalised embeddings both ways: rows along the lanes, and features along the lanes. */
+    /**
+     * Packs the group's normalised embeddings both ways: rows along the lanes, and features along the lanes. A masked
+     * row is zeros, and has no class.
+     */
     private void embed() {
         int columns = matrix.columns();
         byDepth = MarginScratch.atLeast(byDepth, (long) up(lanes, columns) * depth);
@@ -301,7 +353,11 @@ public final class MarginJob extends Parallel {
         Arrays.fill(byDepth, 0, up(lanes, columns) * depth, 0);
         Arrays.fill(row, depth, width(), 0);
         for (int i = 0; i < rows; i++) {
-            Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
+            if (rowWeights[i] == 0) {
+                Arrays.fill(row, 0, depth, 0);
+            } else {
+                Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
+            }
             double inverse = inverse(matrix.dot(row, 0, row, 0, depth, own.lanes));
             inverses[i] = inverse;
             for (int k = 0; k < depth; k++) {
@@ -315,7 +371,7 @@ public final class MarginJob extends Parallel {
                             Math.min(columns, MatrixKernel.LANES));
                 }
             }
-            targets[i] = labels.get(firstRow + i);
+            targets[i] = rowWeights[i] == 0 ? -1 : labels.get(firstRow + i);
             maximum[i] = -Float.MAX_VALUE;
             total[i] = 0;
         }
@@ -449,13 +505,20 @@ public final class MarginJob extends Parallel {
     private double finishRows(double sumBefore) {
         double sumAfter = sumBefore;
         for (int i = 0; i < rows; i++) {
+            if (rowWeights[i] == 0) {
+                if (losses != null) {
+                    losses.set(firstRow + i, 0);
+                }
+                factors[i] = 0;
+                continue;
+            }
             double a = MarginRow.logOdds(formula, maximum[i], total[i], cosines[i]);
-            double loss = MarginRow.loss(a);
+            double loss = rowWeights[i] * MarginRow.loss(a);
             sumAfter += loss;
             if (losses != null) {
                 losses.set(firstRow + i, (float) loss);
             }
-            double g = formula.scale() * MarginRow.others(a) * scale
+            double g = formula.scale() * MarginRow.others(a) * (scale * rowWeights[i])
                     * (upstream == null ? 1 : upstream.get(firstRow + i));
             factors[i] = total[i] == 0 ? 0 : (float) (g / total[i]);
             targetGradients[i] = (float) (-g * formula.slope(cosines[i]));
@@ -481,6 +544,9 @@ public final class MarginJob extends Parallel {
                 tile[from + (int) j * lanes + i] = targetGradients[i];
             }
         }
+        if (masked > 0) {
+            clearMasked(from, count);
+        }
         if (gradWeight == null) {
             return;
         }
@@ -489,11 +555,21 @@ public final class MarginJob extends Parallel {
         s.gradient = MarginScratch.atLeast(s.gradient, (long) BLOCK * width);
         Arrays.fill(s.gradient, 0, padded * width, 0);
         multiply(tile, from, lanes, 1, padded, byRow, s.gradient, 0, width, width, rows);
-        boolean adds = add || firstRow > 0;
         for (int j = 0; j < count; j++) {
             float inverse = classInverses[block * BLOCK + j];
             deliver(s, s.weight, s.weightAt + j * depth, inverse, formula.normalizesWeight(), s.gradient, j * width,
-                    gradWeight, (first + j) * depth, adds);
+                    gradWeight, (first + j) * depth, weightGradientBegun);
+        }
+    }
+
+    /** Takes masked rows out of a block's derivatives, where an infinite weight has left NaN. */
+    private void clearMasked(int from, int count) {
+        for (int i = 0; i < rows; i++) {
+            if (rowWeights[i] == 0) {
+                for (int j = 0; j < count; j++) {
+                    tile[from + j * lanes + i] = 0;
+                }
+            }
         }
     }
 
@@ -571,6 +647,12 @@ public final class MarginJob extends Parallel {
     private void deliverEmbeddings() {
         int width = width();
         for (int i = 0; i < rows; i++) {
+            if (rowWeights[i] == 0) {
+                if (!add) {
+                    Elements.clear(gradEmbeddings, (firstRow + i) * depth, depth);
+                }
+                continue;
+            }
             accumulate(chain, i * width, sum, i * width, depth);
             Elements.read(embeddings, (firstRow + i) * depth, row, 0, depth);
             deliver(own, row, 0, inverses[i], true, sum, i * width, gradEmbeddings, (firstRow + i) * depth, add);

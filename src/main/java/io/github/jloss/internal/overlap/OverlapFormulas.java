@@ -24,6 +24,11 @@ public final class OverlapFormulas {
         return ignores ? Scalar.ifEqual(t, ignored, 0, value) : value;
     }
 
+    /** What a pixel adds, by its weight; where that is 0 the value is not looked at, and may be NaN. */
+    private static float weighted(float value, float weight, boolean hasWeights) {
+        return hasWeights ? Scalar.ifEqual(weight, 0, 0, value * weight) : value;
+    }
+
     /** The derivative of {@code min(o, t)}; a tie is split, as smp's |o - t| does. */
     private static float share(float o, float t) {
         return Scalar.ifLess(o, t, 1, Scalar.ifEqual(o, t, 0.5f, 0));
@@ -34,9 +39,9 @@ public final class OverlapFormulas {
     }
 
     /**
-     * The sums of elements with an activation of their own; the gradient is what the second pass needs of them. All
-     * three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the overlap is nearly
-     * nothing or nearly everything.
+     * The sums of elements with an activation of their own, b their weights; the gradient is what the second pass needs
+     * of them. All three are sums of numbers of one sign, without {@code 1 - o}: so they have all digits where the
+     * overlap is nearly nothing or nearly everything.
      */
     public static final class ElementSums implements FoldFormula, MutableFormula {
         /** Whether x is a logit. */
@@ -47,6 +52,8 @@ public final class OverlapFormulas {
         public boolean oneHot;
         /** Whether there is a target to ignore. */
         public boolean ignores;
+        /** Whether there are weights. */
+        public boolean hasWeights;
         /** The class's label. */
         public float label;
         /** The target to ignore. */
@@ -124,17 +131,17 @@ public final class OverlapFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            return overlap(x, tail(x), t);
+            return weighted(overlap(x, tail(x), t), b, hasWeights);
         }
 
         @Override
         public float second(float x, float t, float a, float b) {
-            return more(x, tail(x), t);
+            return weighted(more(x, tail(x), t), b, hasWeights);
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
-            return missing(x, tail(x), t);
+            return weighted(missing(x, tail(x), t), b, hasWeights);
         }
 
         /**
@@ -147,7 +154,10 @@ public final class OverlapFormulas {
         }
     }
 
-    /** The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it. */
+    /**
+     * The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it; b
+     * is the weight.
+     */
     public static final class ElementSlopes implements MutableFormula {
         /** Whether x is a logit. */
         public boolean logits;
@@ -161,6 +171,10 @@ public final class OverlapFormulas {
         public boolean stashed;
         /** Whether the gradient is added to a. */
         public boolean adds;
+        /** Whether there are weights. */
+        public boolean hasWeights;
+        /** Whether the slopes are multiplied by {@link #scale}, as floats cannot hold them. */
+        public boolean scaled;
         /** The class's label. */
         public float label;
         /** The target to ignore. */
@@ -169,6 +183,8 @@ public final class OverlapFormulas {
         public float slopeI;
         /** The loss's derivative by o. */
         public float slopeO;
+        /** A factor of both. */
+        public float scale;
 
         /** A formula whose fields are to be set. */
         public ElementSlopes() {}
@@ -185,6 +201,8 @@ public final class OverlapFormulas {
             float slope = product ? Scalar.fma(slopeI, target, slopeO)
                     : Scalar.fma(slopeI, logits ? logitShare(x, q, target) : share(x, target), slopeO);
             float g = unlessIgnored(t, ignored, ignores, logits ? slope * (q * (1 - q)) : slope);
+            g = weighted(g, b, hasWeights);
+            g = scaled ? g * scale : g;
             return adds ? a + g : g;
         }
 
@@ -239,15 +257,21 @@ public final class OverlapFormulas {
     }
 
     /**
-     * The sums of one class after a softmax: x is {@code e^(x - max)}, a the likeliest class's probability and b that of
-     * all others. So {@code 1 - p} has all its digits where p is near 1, as the sums of {@link ElementSums} have.
+     * The sums of one class after a softmax: x is {@code e^(x - max)}, a the likeliest class's probability and b that
+     * of all others. So {@code 1 - p} has all its digits where p is near 1, as the sums of {@link ElementSums} have.
+     * With weights x is p and a the weight.
      */
     static final class ClassSums extends MapFormula implements FoldFormula {
         boolean product;
         boolean oneHot;
         boolean ignores;
+        boolean hasWeights;
         float label;
         float ignored;
+
+        private float p(float x, float a) {
+            return hasWeights ? x : x * a;
+        }
 
         /** p - t; no class but the likeliest has p above 1/2. */
         private static float excess(float p, float others, float t) {
@@ -262,22 +286,45 @@ public final class OverlapFormulas {
         @Override
         public float value(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? x * a * target
-                    : Scalar.ifLess(x * a, target, x * a, target));
+            float p = p(x, a);
+            return weighted(unlessIgnored(t, ignored, ignores, product ? p * target
+                    : Scalar.ifLess(p, target, p, target)), a, hasWeights);
         }
 
         @Override
         public float second(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? x * a * (1 - target)
-                    : positivePart(excess(x * a, b, target)));
+            float p = p(x, a);
+            return weighted(unlessIgnored(t, ignored, ignores, product ? p * (1 - target)
+                    : positivePart(excess(p, b, target))), a, hasWeights);
         }
 
         @Override
         public float third(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
-            return unlessIgnored(t, ignored, ignores, product ? outside(x * a, b) * target
-                    : positivePart(-excess(x * a, b, target)));
+            float p = p(x, a);
+            return weighted(unlessIgnored(t, ignored, ignores, product ? outside(p, b) * target
+                    : positivePart(-excess(p, b, target))), a, hasWeights);
+        }
+    }
+
+    /** The largest weight of a pixel's classes, a that of the classes before; 0 where the pixel is ignored. */
+    static final class PixelWeight extends MapFormula {
+        boolean ignores;
+        float ignored;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float weight = unlessIgnored(t, ignored, ignores, x);
+            return Scalar.ifLess(weight, a, a, weight);
+        }
+    }
+
+    /** {@code x t}, or 0 where the pixel's weight a is. */
+    static final class WeightedTimes extends MapFormula {
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return Scalar.ifEqual(a, 0, 0, x * t);
         }
     }
 
@@ -287,6 +334,8 @@ public final class OverlapFormulas {
         public boolean product;
         /** Whether t is a label. */
         public boolean oneHot;
+        /** Whether t is the slope itself, from {@link WeightedSlope}. */
+        public boolean given;
         /** The class's label. */
         public float label;
         /** The loss's derivative by the overlap. */
@@ -306,7 +355,19 @@ public final class OverlapFormulas {
          */
         public final float slope(float p, float t) {
             float target = target(t, label, oneHot);
-            return Scalar.fma(slopeI, product ? target : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
+            return given ? t : Scalar.fma(slopeI, product ? target
+                    : Scalar.ifEqual(target, 1, 1, share(p, target)), slopeO);
+        }
+    }
+
+    /** dL/dp times the weight b; x a is p. */
+    static final class WeightedSlope extends ClassSlope {
+        boolean ignores;
+        float ignored;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return weighted(unlessIgnored(t, ignored, ignores, slope(x * a, t)), b, true);
         }
     }
 
@@ -334,8 +395,12 @@ public final class OverlapFormulas {
     public static final class ClassSlopes extends ClassSlope {
         /** Whether there is a target to ignore. */
         public boolean ignores;
+        /** Whether the slopes are multiplied by {@link #scale}, as floats cannot hold them. */
+        public boolean scaled;
         /** The target to ignore. */
         public float ignored;
+        /** A factor of all slopes. */
+        public float scale;
 
         /** A formula whose fields are to be set. */
         public ClassSlopes() {}
@@ -343,7 +408,8 @@ public final class OverlapFormulas {
         @Override
         public float value(float x, float t, float a, float b) {
             float slope = slope(x, t);
-            return unlessIgnored(t, ignored, ignores, x * (slope - a - b));
+            float g = unlessIgnored(t, ignored, ignores, x * (slope - a - b));
+            return scaled ? g * scale : g;
         }
     }
 }

@@ -2,7 +2,9 @@
 package io.github.jloss.internal.overlap;
 
 import io.github.jloss.Labels;
+import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.Broadcast;
 import io.github.jloss.internal.kernel.Elements;
 import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.internal.kernel.PointwiseKernel;
@@ -19,8 +21,11 @@ import io.github.jloss.internal.overlap.OverlapFormulas.Larger;
 import io.github.jloss.internal.overlap.OverlapFormulas.Likeliest;
 import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
 import io.github.jloss.internal.overlap.OverlapFormulas.Others;
+import io.github.jloss.internal.overlap.OverlapFormulas.PixelWeight;
 import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
 import io.github.jloss.internal.overlap.OverlapFormulas.Times;
+import io.github.jloss.internal.overlap.OverlapFormulas.WeightedSlope;
+import io.github.jloss.internal.overlap.OverlapFormulas.WeightedTimes;
 import io.github.jloss.internal.parallel.Parallel;
 import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.internal.pointwise.PointwiseJob;
@@ -64,10 +69,16 @@ public final class OverlapJob extends Parallel {
     private Tensor floats;
     private Labels labels;
     private Tensor gradient;
+    private Tensor weights;
+    private Target weightsLike;
+    private boolean weightsOfPixels;
+    private boolean weightsOfClasses;
+    private boolean weightsInOrder;
     private boolean summing;
     private boolean stash;
     private boolean add;
     private double[] slopes;
+    private float slopeScale;
     private int tilePixels;
     private int chunkPixels;
     private int chunksPerRow;
@@ -144,6 +155,7 @@ public final class OverlapJob extends Parallel {
         gradient = call.gradient;
         stash = call.stashed;
         add = call.add;
+        slopeScale = scale(slopes, 2 * what.regions());
         int chunks = chunks();
         if (chunks > 0) {
             run(chunks, threads, executor);
@@ -156,6 +168,7 @@ public final class OverlapJob extends Parallel {
         input = call.input;
         floats = call.target instanceof Tensor tensor ? tensor : null;
         labels = call.target instanceof Labels classes ? classes : null;
+        setWeights(call);
         boolean softmax = what.activation() == Activation.SOFTMAX;
         int classes = what.classes();
         tilePixels = Math.clamp(TILE / classes / PointwiseKernel.LANES * PointwiseKernel.LANES, FEWEST, MOST);
@@ -163,6 +176,34 @@ public final class OverlapJob extends Parallel {
         chunkPixels = Math.max(PointwiseJob.CHUNK / classes / unit, 1) * unit;
         rowPixels = what.perImage() ? what.pixels() : what.images() * what.pixels();
         chunksPerRow = Math.toIntExact((rowPixels + chunkPixels - 1) / chunkPixels);
+    }
+
+    /** Where the weights of a pixel are. */
+    private void setWeights(OverlapCall call) {
+        weights = call.weights;
+        if (weights == null) {
+            return;
+        }
+        weightsOfPixels = call.target.rank() < input.rank() && weights.rank() <= call.target.rank();
+        weightsLike = weightsOfPixels ? call.target : input;
+        int classAxis = weights.rank() - input.rank() + 1;
+        weightsOfClasses = !weightsOfPixels && what.classes() > 1 && classAxis >= 0 && weights.dim(classAxis) > 1;
+        weightsInOrder = weights.size() == (weightsOfClasses ? input.size() : what.images() * what.pixels());
+    }
+
+    /** A power of two by which slopes become numbers that floats hold well; 1 where they are. */
+    private static float scale(double[] slopes, int n) {
+        double most = 0;
+        for (int i = 0; i < n; i++) {
+            most = Math.max(most, Math.abs(slopes[i]));
+        }
+        return most == 0 || most > 0x1p-100 && most < 0x1p100 || Double.isNaN(most) ? 1
+                : Math.scalb(1f, Math.clamp(Math.getExponent(most), -126, 126));
+    }
+
+    /** A slope over the scale; one that float cannot hold even so multiplies a sigmoid's slope or a target of 0. */
+    private float slope(int index) {
+        return (float) Math.clamp(slopes[index] / slopeScale, -Float.MAX_VALUE, Float.MAX_VALUE);
     }
 
     private int chunks() {
@@ -176,6 +217,8 @@ public final class OverlapJob extends Parallel {
         floats = null;
         labels = null;
         gradient = null;
+        weights = null;
+        weightsLike = null;
         slopes = null;
         add = false;
         stash = false;
@@ -219,12 +262,12 @@ public final class OverlapJob extends Parallel {
         scratch.elementSums.label = what.firstLabel() + c;
         scratch.elementSlopes.label = what.firstLabel() + c;
         if (!summing) {
-            scratch.elementSlopes.slopeI = (float) slopes[2 * region];
-            scratch.elementSlopes.slopeO = (float) slopes[2 * region + 1];
+            scratch.elementSlopes.slopeI = slope(2 * region);
+            scratch.elementSlopes.slopeO = slope(2 * region + 1);
         }
         PointwiseKernel kernel = kernels.of(formula, gradient != null ? Mode.GRADIENTS : Mode.SUM);
         boolean direct = inOnePiece(from, n) && labels == null && !Operand.copies(input) && !Operand.copies(floats)
-                && !Operand.copies(gradient);
+                && !Operand.copies(gradient) && (weights == null || weightsInOrder && !Operand.copies(weights));
         int step = direct ? n : Span.BUFFER;
         s.clearSums();
         s.scale = 1;
@@ -237,6 +280,9 @@ public final class OverlapJob extends Parallel {
             s.b.use(s.x.array, s.x.offset);
             if (add) {
                 load(s.a, gradient, c, at, m);
+            }
+            if (weights != null) {
+                weights(s.b, c, at, m);
             }
             if (gradient != null) {
                 destination(s.out, gradient, c, at, m);
@@ -322,10 +368,15 @@ public final class OverlapJob extends Parallel {
     }
 
     private void classSums(Span s, Scratch scratch, int sum, int c, long from, int n) {
-        s.clearSums();
         s.x.use(scratch.tile, c * n);
+        if (weights != null) {
+            step(s, scratch.times, scratch.reciprocal, scratch.tile, c * n, n);
+            weights(s.a, c, from, n);
+        } else {
+            s.a.use(scratch.reciprocal, 0);
+        }
+        s.clearSums();
         classTarget(s.t, scratch, c, from, n);
-        s.a.use(scratch.reciprocal, 0);
         s.b.use(scratch.others, 0);
         scratch.classSums.label = what.firstLabel() + c;
         scratch.classSumsKernel.run(scratch.classSums, s, n);
@@ -336,31 +387,28 @@ public final class OverlapJob extends Parallel {
 
     private void classSlopes(Span s, Scratch scratch, int region, long from, int n) {
         int classes = what.classes();
+        if (weights != null) {
+            pixelWeights(s, scratch, from, n);
+        }
         Arrays.fill(scratch.likeliest, 0, n, 0);
         for (int c = 0; c < classes; c++) {
-            aim(scratch.likeliestSlope, c, region);
-            s.x.use(scratch.tile, c * n);
-            classTarget(s.t, scratch, c, from, n);
+            aim(s, scratch, scratch.likeliestSlope, c, region, scratch.reciprocal, from, n);
             s.a.use(scratch.reciprocal, 0);
             s.b.use(scratch.likeliest, 0);
             s.out.use(scratch.likeliest, 0);
             scratch.likeliestKernel.run(scratch.likeliestSlope, s, n);
-            step(s, scratch.times, scratch.reciprocal, scratch.tile, c * n, n);
+            probabilities(s, scratch, c, n);
         }
         Arrays.fill(scratch.mean, 0, n, 0);
         for (int c = 0; c < classes; c++) {
-            aim(scratch.slopeMean, c, region);
-            s.x.use(scratch.tile, c * n);
-            classTarget(s.t, scratch, c, from, n);
+            aim(s, scratch, scratch.slopeMean, c, region, scratch.ones, from, n);
             s.a.use(scratch.likeliest, 0);
             s.b.use(scratch.mean, 0);
             s.out.use(scratch.mean, 0);
             scratch.slopeMeanKernel.run(scratch.slopeMean, s, n);
         }
         for (int c = 0; c < classes; c++) {
-            aim(scratch.classSlopes, c, region);
-            s.x.use(scratch.tile, c * n);
-            classTarget(s.t, scratch, c, from, n);
+            aim(s, scratch, scratch.classSlopes, c, region, scratch.ones, from, n);
             s.a.use(scratch.likeliest, 0);
             s.b.use(scratch.mean, 0);
             if (add) {
@@ -377,10 +425,69 @@ public final class OverlapJob extends Parallel {
         }
     }
 
-    private void aim(ClassSlope formula, int c, int region) {
-        formula.label = what.firstLabel() + c;
-        formula.slopeI = (float) slopes[2 * (region + c)];
-        formula.slopeO = (float) slopes[2 * (region + c) + 1];
+    /**
+     * Points at a class of the tile and its targets, and sets the class's slopes; with weights it is the slopes of the
+     * pixels that stand in the place of targets.
+     *
+     * @param factor what makes probabilities of the tile
+     */
+    private void aim(Span s, Scratch scratch, ClassSlope formula, int c, int region, float[] factor, long from, int n) {
+        ClassSlope aimed = weights == null ? formula : scratch.weightedSlope;
+        aimed.label = what.firstLabel() + c;
+        aimed.slopeI = slope(2 * (region + c));
+        aimed.slopeO = slope(2 * (region + c) + 1);
+        s.x.use(scratch.tile, c * n);
+        classTarget(s.t, scratch, c, from, n);
+        if (weights != null) {
+            s.a.use(factor, 0);
+            weights(s.b, c, from, n);
+            s.out.use(scratch.slopes, 0);
+            scratch.weightedSlopeKernel.run(scratch.weightedSlope, s, n);
+            s.t.use(scratch.slopes, 0);
+        }
+    }
+
+    /** Makes probabilities of a class's exponentials; of a masked pixel, which may have none, 0. */
+    private void probabilities(Span s, Scratch scratch, int c, int n) {
+        if (weights == null) {
+            step(s, scratch.times, scratch.reciprocal, scratch.tile, c * n, n);
+            return;
+        }
+        s.t.use(scratch.reciprocal, 0);
+        s.a.use(scratch.pixelWeights, 0);
+        s.b.use(scratch.pixelWeights, 0);
+        s.out.use(scratch.tile, c * n);
+        scratch.weightedTimes.kernel.run(scratch.weightedTimes.formula, s, n);
+    }
+
+    /** The largest weights of the classes: a pixel is masked where all of them are 0. */
+    private void pixelWeights(Span s, Scratch scratch, long from, int n) {
+        Arrays.fill(scratch.pixelWeights, 0, n, 0);
+        for (int c = 0; c < (weightsOfClasses ? what.classes() : 1); c++) {
+            weights(s.x, c, from, n);
+            classTarget(s.t, scratch, c, from, n);
+            s.a.use(scratch.pixelWeights, 0);
+            s.b.use(scratch.pixelWeights, 0);
+            s.out.use(scratch.pixelWeights, 0);
+            scratch.pixelWeightKernel.run(scratch.pixelWeight, s, n);
+        }
+    }
+
+    /** The weights of a stretch of pixels in one class. */
+    private void weights(Operand operand, int c, long from, int n) {
+        if (weightsInOrder && weightsOfClasses) {
+            load(operand, weights, c, from, n);
+        } else if (weightsInOrder) {
+            operand.read(weights, from, n);
+        } else {
+            operand.useBuffer();
+            for (int i = 0; i < n;) {
+                long at = from + i;
+                int run = weightsOfPixels ? n : (int) Math.min(n - i, what.pixels() - at % what.pixels());
+                Broadcast.fill(weights, weightsLike, weightsOfPixels ? at : what.element(c, at), operand.array, i, run);
+                i += run;
+            }
+        }
     }
 
     /** One step of a tile: of {@code s.x} and another array. */
@@ -399,13 +506,9 @@ public final class OverlapJob extends Parallel {
         return what.classes() == 1 || from % what.pixels() + n <= what.pixels();
     }
 
-    private long position(int c, long pixel) {
-        return (pixel / what.pixels() * what.classes() + c) * what.pixels() + pixel % what.pixels();
-    }
-
     private void load(Operand operand, Tensor tensor, int c, long from, int n) {
         if (inOnePiece(from, n)) {
-            operand.read(tensor, position(c, from), n);
+            operand.read(tensor, what.element(c, from), n);
         } else {
             operand.useBuffer();
             pieces(tensor, c, from, operand.array, n, false);
@@ -414,7 +517,7 @@ public final class OverlapJob extends Parallel {
 
     private void destination(Operand operand, Tensor tensor, int c, long from, int n) {
         if (inOnePiece(from, n)) {
-            operand.write(tensor, position(c, from));
+            operand.write(tensor, what.element(c, from));
         } else {
             operand.useBuffer();
         }
@@ -422,7 +525,7 @@ public final class OverlapJob extends Parallel {
 
     private void store(Operand operand, Tensor tensor, int c, long from, int n) {
         if (inOnePiece(from, n)) {
-            operand.flush(tensor, position(c, from), n);
+            operand.flush(tensor, what.element(c, from), n);
         } else {
             pieces(tensor, c, from, operand.array, n, true);
         }
@@ -432,7 +535,7 @@ public final class OverlapJob extends Parallel {
     private void pieces(Tensor tensor, int c, long from, float[] array, int n, boolean write) {
         long image = what.pixels() * what.classes();
         long inImage = from % what.pixels();
-        long at = position(c, from);
+        long at = what.element(c, from);
         if (what.pixels() == 1 && tensor.storage() instanceof float[] data) {
             column(data, (int) (tensor.offset() + at), (int) image, array, n, write);
             return;
@@ -506,17 +609,22 @@ public final class OverlapJob extends Parallel {
         final LikeliestSlope likeliestSlope = new LikeliestSlope();
         final SlopeMean slopeMean = new SlopeMean();
         final ClassSlopes classSlopes = new ClassSlopes();
-        private final ClassSlope[] classFormulas = {likeliestSlope, slopeMean, classSlopes};
+        final WeightedSlope weightedSlope = new WeightedSlope();
+        final PixelWeight pixelWeight = new PixelWeight();
+        private final ClassSlope[] classFormulas = {likeliestSlope, slopeMean, classSlopes, weightedSlope};
 
         final Step larger = new Step(new Larger());
         final Step exponential = new Step(new Exponential());
         final Step plusOthers = new Step(new Others());
         final Step times = new Step(new Times());
+        final Step weightedTimes = new Step(new WeightedTimes());
         final Step likeliestOf = new Step(new Likeliest());
         PointwiseKernel classSumsKernel;
         PointwiseKernel likeliestKernel;
         PointwiseKernel slopeMeanKernel;
         PointwiseKernel classSlopesKernel;
+        PointwiseKernel weightedSlopeKernel;
+        PointwiseKernel pixelWeightKernel;
 
         final float[] max = new float[MOST];
         final float[] reciprocal = new float[MOST];
@@ -524,7 +632,14 @@ public final class OverlapJob extends Parallel {
         final float[] likeliest = new float[MOST];
         final float[] mean = new float[MOST];
         final float[] labels = new float[MOST];
+        final float[] slopes = new float[MOST];
+        final float[] pixelWeights = new float[MOST];
+        final float[] ones = new float[MOST];
         float[] tile = NOTHING;
+
+        Scratch() {
+            Arrays.fill(ones, 1);
+        }
 
         /** Lets go of the caller's memory, and of a tile of so many classes that few pixels are larger than most. */
         void forget() {
@@ -546,6 +661,7 @@ public final class OverlapJob extends Parallel {
             boolean product = oneHot || job.what.product();
             float ignored = job.what.ignored();
             boolean ignores = !Float.isNaN(ignored);
+            boolean hasWeights = job.weights != null;
             if (job.what.activation() != Activation.SOFTMAX) {
                 boolean logits = job.what.activation() == Activation.SIGMOID;
                 elementSums.logits = logits;
@@ -553,6 +669,7 @@ public final class OverlapJob extends Parallel {
                 elementSums.oneHot = oneHot;
                 elementSums.ignores = ignores;
                 elementSums.ignored = ignored;
+                elementSums.hasWeights = hasWeights;
                 elementSlopes.logits = logits;
                 elementSlopes.product = product;
                 elementSlopes.oneHot = oneHot;
@@ -560,18 +677,25 @@ public final class OverlapJob extends Parallel {
                 elementSlopes.ignored = ignored;
                 elementSlopes.stashed = job.stash;
                 elementSlopes.adds = job.add;
+                elementSlopes.hasWeights = hasWeights;
+                elementSlopes.scaled = job.slopeScale != 1;
+                elementSlopes.scale = job.slopeScale;
                 return;
             }
             classSums.product = product;
             classSums.oneHot = oneHot;
             classSums.ignores = ignores;
             classSums.ignored = ignored;
+            classSums.hasWeights = hasWeights;
             for (ClassSlope formula : classFormulas) {
                 formula.product = product;
                 formula.oneHot = oneHot;
+                formula.given = hasWeights && formula != weightedSlope;
             }
-            classSlopes.ignores = ignores;
+            classSlopes.ignores = ignores && !hasWeights;
             classSlopes.ignored = ignored;
+            classSlopes.scaled = job.slopeScale != 1;
+            classSlopes.scale = job.slopeScale;
             Kernels kernels = job.kernels;
             larger.kernel = kernels.of(larger.formula, Mode.MAP);
             exponential.kernel = kernels.of(exponential.formula, Mode.MAP);
@@ -582,6 +706,15 @@ public final class OverlapJob extends Parallel {
             likeliestKernel = kernels.of(likeliestSlope, Mode.MAP);
             slopeMeanKernel = kernels.of(slopeMean, Mode.MAP);
             classSlopesKernel = kernels.of(classSlopes, Mode.MAP);
+            if (hasWeights) {
+                weightedSlope.ignores = ignores;
+                weightedSlope.ignored = ignored;
+                pixelWeight.ignores = ignores;
+                pixelWeight.ignored = ignored;
+                weightedSlopeKernel = kernels.of(weightedSlope, Mode.MAP);
+                pixelWeightKernel = kernels.of(pixelWeight, Mode.MAP);
+                weightedTimes.kernel = kernels.of(weightedTimes.formula, Mode.MAP);
+            }
         }
     }
 }

@@ -99,8 +99,8 @@ class MarginTilesTest {
     /** The kernels themselves, also with strides that the engine does not use. */
     @Test
     void kernels() {
-        MatrixKernel best = MarginJob.matrix(Kernels.BEST);
-        MatrixKernel scalar = MarginJob.matrix(Kernels.SCALAR);
+        MatrixKernel best = Kernels.BEST.matrix();
+        MatrixKernel scalar = Kernels.SCALAR.matrix();
         SplittableRandom random = new SplittableRandom(5);
         for (int depth : new int[] {0, 1, 2, 33}) {
             float[] a = gaussian(random, 6 * 40 + 40 * 7);

@@ -83,6 +83,20 @@ public record Device(int driver, int index, String kind, String name, String typ
         return runtime().getBackend(driver).getDevice(index);
     }
 
+    /**
+     * What OpenCL's compiler is told. The drivers for CUDA and PTX take no flags: they fuse multiplications with sums,
+     * and PTX divides with an error of up to 2 ulp.
+     *
+     * @param fast whether it may reorder sums and round as it likes; TornadoVM's own choice, -cl-fast-relaxed-math,
+     *        forgets about infinities and NaN, too
+     * @return flags
+     */
+    String flags(boolean fast) {
+        if (fast) return "-w -cl-mad-enable -cl-unsafe-math-optimizations";
+        // NVIDIA's compiler divides approximately if it is not told not to; others may not know the flag.
+        return tornado().getPlatformName().contains("NVIDIA") ? "-w -cl-fp32-correctly-rounded-divide-sqrt" : "-w";
+    }
+
     private static TornadoRuntime runtime() {
         if (Holder.FAILURE != null) {
             boolean started = System.getProperty("tornado.load.runtime.implementation") != null;

@@ -97,7 +97,8 @@ final class OverlapEngine {
         }
         float[] floats = new float[2 * what.regions()];
         for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) slopes[i];
+            // A slope that float cannot hold multiplies a sigmoid's slope or a target of 0.
+            floats[i] = (float) Math.clamp(slopes[i], -Float.MAX_VALUE, Float.MAX_VALUE);
         }
         boolean few = what.regions() <= OverlapArguments.FEW;
         int at = few ? -1 : call.temporary(floats.length);

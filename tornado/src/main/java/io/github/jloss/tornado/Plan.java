@@ -34,10 +34,6 @@ final class Plan implements AutoCloseable {
     /** Sizes of the arrays that carry data to the device and back, each a graph of its own. */
     private static final int[] STAGES = {1 << 12, 1 << 16, 1 << 20};
 
-    /** TornadoVM's own choice, -cl-fast-relaxed-math, forgets about infinities and NaN, too. */
-    private static final String FAST = "-w -cl-mad-enable -cl-unsafe-math-optimizations";
-    private static final String STRICT = "-w";
-
     private final KernelContext context = new KernelContext();
     private final FloatArray memory;
     private final IntArray arguments = new IntArray(Arguments.SIZE);
@@ -86,7 +82,7 @@ final class Plan implements AutoCloseable {
         });
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(grids);
-        plan.withCompilerFlags(TornadoVMBackendType.OPENCL, fast ? FAST : STRICT);
+        plan.withCompilerFlags(TornadoVMBackendType.OPENCL, device.flags(fast));
         try {
             execute(0, 1, receipt);
         } catch (RuntimeException | Error e) {

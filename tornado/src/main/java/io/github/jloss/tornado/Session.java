@@ -72,7 +72,12 @@ final class Session {
         } catch (BackendFailure e) {
             // There may be room for what was asked for, if for no more.
             if (heap == null || least >= wanted) throw e;
-            replacePlan((int) least, kernels);
+            try {
+                replacePlan((int) least, kernels);
+            } catch (BackendFailure again) {
+                e.addSuppressed(again);
+                throw e;
+            }
         }
         return heap.take((int) n);
     }
@@ -123,26 +128,26 @@ final class Session {
             try {
                 plan = newPlan(capacity, wanted);
                 kernels = wanted;
-            } finally {
-                restore(before, held, used);
+            } catch (BackendFailure e) {
+                restore(before, held, used, e);
+                throw e;
             }
+            plan.upload(held, 0, 0, used);
         }
         if (capacity > heap.capacity()) {
             heap.grow(capacity);
         }
     }
 
-    /** Puts back what a plan held: into the one that took its place, or into one like it. */
-    private void restore(int before, MemorySegment held, int used) {
-        if (plan == null && before > 0) {
-            try {
-                plan = newPlan(before, kernels);
-            } finally {
-                if (plan == null) forget();
-            }
-        }
-        if (plan != null) {
+    /** Puts what a plan held into another one like it, as the one that was to take its place cannot be made. */
+    private void restore(int before, MemorySegment held, int used, BackendFailure why) {
+        if (before == 0) return;
+        try {
+            plan = newPlan(before, kernels);
             plan.upload(held, 0, 0, used);
+        } catch (BackendFailure e) {
+            why.addSuppressed(e);
+            forget();
         }
     }
 

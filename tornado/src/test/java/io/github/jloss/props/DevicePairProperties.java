@@ -121,7 +121,7 @@ class DevicePairProperties {
                 p.loss(Reduction.NONE).backward(here, Tensor.of(upstream), how);
                 p.loss(Reduction.NONE).on(DEVICE).backward(there, places.of(upstream, p.rows()), how);
             } else {
-                EmbeddingLoss loss = p.loss(random.nextBoolean() ? Reduction.MEAN : Reduction.SUM);
+                EmbeddingLoss<?> loss = p.loss(random.nextBoolean() ? Reduction.MEAN : Reduction.SUM);
                 double divisor = random.nextBoolean() ? 7 : loss.reduction() == Reduction.MEAN ? p.rows() : 1;
                 Backward delivery = divisor == 7 ? how.divisor(7) : how;
                 Arrays.fill(factors, scale / divisor);

@@ -26,8 +26,9 @@ class DeviceMarginProperties {
         return Combinators.combine(Arbitraries.of(Type.class), Arbitraries.of(1.0, 3.0, 30.0, 64.0),
                 Arbitraries.of(0.0, 0.35, 0.5, 1.0), Arbitraries.of(1e-7, 1e-3), flags, flags,
                 Arbitraries.of(Reduction.MEAN, Reduction.SUM)).as((type, s, m, eps, normalize, monotone, reduction) ->
-                new AngularPenaltySMLoss(type, s, type == Type.SPHEREFACE ? Math.rint(1 + 3 * m) : m, eps, normalize,
-                        monotone && type != Type.COSFACE, reduction));
+                AngularPenaltySMLoss.of(type).withS(s).withM(type == Type.SPHEREFACE ? Math.rint(1 + 3 * m) : m)
+                        .withEps(eps).withNormalizeWeight(normalize).withMonotone(monotone && type != Type.COSFACE)
+                        .withReduction(reduction));
     }
 
     /** Rows, features and classes. */

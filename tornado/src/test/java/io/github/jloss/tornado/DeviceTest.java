@@ -13,10 +13,10 @@ import io.github.jloss.Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.Tensor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Devices are found and chosen, and where there is none an error says why, and the CPU goes on. */
@@ -71,26 +71,19 @@ class DeviceTest {
         assertTrue(elsewhere(String.join(":", path)).contains("@$TORNADOVM_HOME/tornado-argfile"));
     }
 
-    /** The SDK's flags, but no driver for OpenCL to find. */
+    /** The SDK's flags, but no driver that has a device. */
     @Test
     void withoutADriverTheCpuGoesOn() throws Exception {
-        String message = elsewhere(System.getProperty("java.class.path"),
-                "@" + System.getenv("TORNADOVM_HOME") + "/tornado-argfile");
+        String message = elsewhere(System.getProperty("java.class.path"), OtherJvm.TORNADOVM);
         assertTrue(message.startsWith("tornado: TornadoVM found nothing to compute on: "), message);
     }
 
-    /** What the back end says in another JVM, which has no OpenCL driver. */
+    /** What the back end says in another JVM, which sees no driver. */
     private static String elsewhere(String classPath, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(options));
-        command.addAll(List.of("-cp", classPath, Elsewhere.class.getName()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put("OCL_ICD_VENDORS", "/nowhere");
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), out);
-        return out.lines().filter(line -> line.startsWith("tornado: ")).findFirst().orElse(out);
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of("-cp", classPath, Elsewhere.class.getName()));
+        return OtherJvm.output(Map.of("OCL_ICD_VENDORS", "/nowhere", "CUDA_VISIBLE_DEVICES", "-1"), arguments).lines()
+                .filter(line -> line.startsWith("tornado: ")).findFirst().orElse("nothing");
     }
 
     /** Prints why there is no device, after which the CPU must still compute. */

@@ -44,18 +44,19 @@ class DistanceTest {
                 Distance.manhattan(), Distance.norm(1, 1e-6), Distance.norm(3, 1e-6), Distance.norm(1.5, 0));
     }
 
-    static Stream<EmbeddingLoss> losses() {
-        Stream<EmbeddingLoss> contrastive = distances().stream().map(d -> new ContrastiveLoss(2, d, Reduction.SUM));
-        Stream<EmbeddingLoss> cosine = Stream.of(new CosineEmbeddingLoss(),
-                new CosineEmbeddingLoss(0.3, Reduction.SUM));
-        Stream<EmbeddingLoss> triplet = Stream.of(1.0, 2.0, 3.5).flatMap(p -> Stream.of(true, false)
-                .map(swap -> new TripletMarginLoss(1, p, 1e-6, swap, Reduction.MEAN)));
+    static Stream<EmbeddingLoss<?>> losses() {
+        Stream<EmbeddingLoss<?>> contrastive = distances().stream()
+                .map(d -> new ContrastiveLoss().withDistance(d).withReduction(Reduction.SUM));
+        Stream<EmbeddingLoss<?>> cosine = Stream.of(new CosineEmbeddingLoss(),
+                new CosineEmbeddingLoss().withMargin(0.3).withReduction(Reduction.SUM));
+        Stream<EmbeddingLoss<?>> triplet = Stream.of(1.0, 2.0, 3.5).flatMap(p -> Stream.of(true, false)
+                .map(swap -> new TripletMarginLoss().withP(p).withSwap(swap)));
         return Stream.of(contrastive, cosine, triplet).flatMap(s -> s);
     }
 
     @ParameterizedTest
     @MethodSource("losses")
-    void isThatOfTheCpu(EmbeddingLoss loss) {
+    void isThatOfTheCpu(EmbeddingLoss<?> loss) {
         for (int[] shape : SHAPES) {
             compare(loss, inputs(loss, shape[0], shape[1], 1), target(loss, shape[0]),
                     shape[0], shape[1]);
@@ -65,7 +66,7 @@ class DistanceTest {
     /** Squares beyond float's range, above and below. */
     @ParameterizedTest
     @MethodSource("losses")
-    void isThatOfTheCpuAtEveryScale(EmbeddingLoss loss) {
+    void isThatOfTheCpuAtEveryScale(EmbeddingLoss<?> loss) {
         for (double scale : new double[] {1e36, 1e25, 1e-25}) {
             compare(loss, inputs(loss, 37, 19, scale), target(loss, 37), 37, 19);
         }
@@ -74,7 +75,7 @@ class DistanceTest {
     /** Equal rows, zero vectors, nearly equal and opposite ones. */
     @ParameterizedTest
     @MethodSource("losses")
-    void isThatOfTheCpuForRowsThatAreAlike(EmbeddingLoss loss) {
+    void isThatOfTheCpuForRowsThatAreAlike(EmbeddingLoss<?> loss) {
         int n = 40;
         int d = 33;
         List<float[]> inputs = inputs(loss, n, d, 1);
@@ -95,7 +96,7 @@ class DistanceTest {
     /** NaN and infinities in some rows; they do not reach others. */
     @ParameterizedTest
     @MethodSource("losses")
-    void isThatOfTheCpuForWhatIsNoNumber(EmbeddingLoss loss) {
+    void isThatOfTheCpuForWhatIsNoNumber(EmbeddingLoss<?> loss) {
         int n = 45;
         int d = 21;
         List<float[]> inputs = inputs(loss, n, d, 1);
@@ -117,7 +118,7 @@ class DistanceTest {
 
     @ParameterizedTest
     @MethodSource("losses")
-    void staysOnTheDevice(EmbeddingLoss loss) {
+    void staysOnTheDevice(EmbeddingLoss<?> loss) {
         int n = 31;
         int d = 50;
         List<float[]> inputs = inputs(loss, n, d, 1);
@@ -164,14 +165,14 @@ class DistanceTest {
             public void gradient(float[] x1, int from1, float[] x2, int from2, int n, double distance,
                     float[] gradient1, float[] gradient2) {}
         };
-        EmbeddingLoss loss = new ContrastiveLoss(2, own, Reduction.MEAN).on(DEVICE);
+        EmbeddingLoss<?> loss = new ContrastiveLoss().withDistance(own).on(DEVICE);
         Tensor x = Tensor.of(new float[2], 1, 2);
         Batch batch = new Batch(List.of(x, x), Labels.of(1), Arrays.asList(null, null));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> loss.forward(batch)).getMessage()
                 .startsWith("distance: found "));
     }
 
-    private List<float[]> inputs(EmbeddingLoss loss, int n, int d, double scale) {
+    private List<float[]> inputs(EmbeddingLoss<?> loss, int n, int d, double scale) {
         List<float[]> inputs = new ArrayList<>();
         for (int i = 0; i < loss.inputNames().size(); i++) {
             inputs.add(new float[n * d]);
@@ -182,7 +183,7 @@ class DistanceTest {
         return inputs;
     }
 
-    private Target target(EmbeddingLoss loss, int n) {
+    private Target target(EmbeddingLoss<?> loss, int n) {
         if (loss instanceof TripletMarginLoss) return null;
         float[] target = new float[n];
         for (int i = 0; i < n; i++) {
@@ -200,7 +201,7 @@ class DistanceTest {
     }
 
     /** Value, losses, gradients overwritten and added, some missing, upstream. */
-    private void compare(EmbeddingLoss loss, List<float[]> inputs, Target target, int n, int d) {
+    private void compare(EmbeddingLoss<?> loss, List<float[]> inputs, Target target, int n, int d) {
         List<Tensor> tensors = tensors(inputs, n, d);
         String what = loss + " of " + n + " x " + d;
         float[] expectedLosses = new float[n];
@@ -254,7 +255,7 @@ class DistanceTest {
      * What is rounded on the way to a row's loss: the distances of a triplet, which are subtracted; a cosine, and the
      * distance of a pair from 2, which is squared, to a tenth of these 1e-6.
      */
-    private static double value(EmbeddingLoss loss, List<float[]> inputs, int d, int row, double value) {
+    private static double value(EmbeddingLoss<?> loss, List<float[]> inputs, int d, int row, double value) {
         if (loss instanceof CosineEmbeddingLoss) return 0.1;
         if (!(loss instanceof TripletMarginLoss)) return value < 4 ? 0.5 * Math.sqrt(value) : 0;
         double sum = 1;
@@ -270,7 +271,7 @@ class DistanceTest {
      * The largest term of a row's gradients, which other terms may cancel: of a cosine the sides, of norms 1 or the
      * margin.
      */
-    private static double[] largest(EmbeddingLoss loss, List<float[]> inputs, int n, int d, double scale,
+    private static double[] largest(EmbeddingLoss<?> loss, List<float[]> inputs, int n, int d, double scale,
             float[] upstream) {
         double[] largest = new double[n];
         boolean cosine = loss.toString().contains("osine");

@@ -35,9 +35,10 @@ class MarginTest {
     private final Random random = new Random(11);
 
     static Stream<AngularPenaltySMLoss> losses() {
-        return Stream.of(Type.values()).flatMap(type -> Stream.of(true, false).map(normalize ->
-                new AngularPenaltySMLoss(type, normalize ? null : 3.0, null, 1e-7, normalize, type != Type.COSFACE,
-                        Reduction.MEAN)));
+        return Stream.of(Type.values()).flatMap(type -> Stream.of(true, false).map(normalize -> {
+            AngularPenaltySMLoss loss = AngularPenaltySMLoss.of(type).withMonotone(type != Type.COSFACE);
+            return normalize ? loss : loss.withS(3).withNormalizeWeight(false);
+        }));
     }
 
     /** The device with tiles of a few floats and groups of a few rows. */
@@ -186,7 +187,7 @@ class MarginTest {
     void anEmptyBatchHasNoGradient() {
         float[] gradW = {1, 2, 3, 4};
         Tensor none = Tensor.of(new float[0], 0, 2);
-        assertEquals(0, new AngularPenaltySMLoss(Type.ARCFACE, null, null, 1e-7, true, false, Reduction.SUM).on(DEVICE)
+        assertEquals(0, AngularPenaltySMLoss.arcface().withReduction(Reduction.SUM).on(DEVICE)
                 .forwardBackward(none, Tensor.of(new float[] {1, 2, 3, 4}, 2, 2), Labels.of(new int[0]), null,
                         Tensor.of(gradW, 2, 2), Backward.OVERWRITE));
         assertEquals(0, gradW[0] + gradW[1] + gradW[2] + gradW[3]);

@@ -150,6 +150,19 @@ class SessionTest {
         }
     }
 
+    /** Where not even the first plan has room, the message is about that, and not about the smaller one tried next. */
+    @Test
+    void theFirstErrorIsTheOneTold() throws Exception {
+        assertTrue(OtherJvm.output(Cramped.class, "-Dtornado.device.memory=1KB")
+                .contains("tornado: no plan with 64 MiB of memory on "));
+    }
+
+    static final class Cramped {
+        public static void main(String[] args) {
+            System.out.println(assertThrows(BackendFailure.class, () -> new TornadoBackend().allocate(5)).getMessage());
+        }
+    }
+
     @Test
     void freedMemoryIsRefused() {
         DeviceTensor tensor = gpu.allocate(10);
@@ -239,7 +252,7 @@ class SessionTest {
         assertEquals(0, new MSELoss().on(gpu).forward(x, x));
     }
 
-    /** OpenCL's compiler does not know this kernel's NaN. */
+    /** TornadoVM does not know this kernel's cube root, whatever it compiles for. */
     public static final class Broken {
         private Broken() {}
 
@@ -249,7 +262,7 @@ class SessionTest {
 
         public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
                 FloatArray results) {
-            results.set(0, memory.get(context.globalIdx) < 0f ? Float.NaN : at.get(1) + options.get(0));
+            results.set(0, (float) Math.cbrt(memory.get(context.globalIdx)) + at.get(1) + options.get(0));
         }
     }
 

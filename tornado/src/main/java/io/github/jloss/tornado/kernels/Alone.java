@@ -15,17 +15,17 @@ public final class Alone {
     }
 
     /** The thread's own maximum. */
-    static float max(KernelContext context, float[] shared, int width, float max, int place) {
-        return max;
-    }
-
-    /** The thread's own place. */
-    static int place(KernelContext context, float[] shared, int width, int own) {
+    static float max(KernelContext context, int width, float own) {
         return own;
     }
 
+    /** The thread's own place. */
+    static int place(KernelContext context, int width, float max, float own, int place) {
+        return place;
+    }
+
     /** The thread's own sum. */
-    static float total(KernelContext context, float[] shared, int width, float sum, float error) {
+    static float total(KernelContext context, int width, float sum, float error) {
         return rounded(sum, error);
     }
 

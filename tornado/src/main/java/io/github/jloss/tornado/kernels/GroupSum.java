@@ -13,9 +13,6 @@ public final class GroupSum {
     /** Threads of a group. */
     public static final int THREADS = 256;
 
-    /** Floats of local memory that {@link #write} needs: in one array, as TornadoVM takes two of a size for one. */
-    public static final int SHARED = 2 * THREADS;
-
     private GroupSum() {}
 
     /**
@@ -32,18 +29,20 @@ public final class GroupSum {
     }
 
     /**
-     * Adds up the sums of the group's threads. All threads of the group must come here.
+     * Adds up the sums of the group's threads. All threads of the group must come here. The local memory is of its own,
+     * see {@link Team}.
      *
      * @param context which thread this is
-     * @param shared local memory for {@link #SHARED} floats
      * @param sum this thread's sum
      * @param error what rounding took from it
      * @param results receives the group's sum and what rounding took from that
      * @param to where
      */
-    public static void write(KernelContext context, float[] shared, float sum, float error, FloatArray results,
-            int to) {
+    public static void write(KernelContext context, float sum, float error, FloatArray results, int to) {
+        // The errors behind the sums: TornadoVM may take two arrays of a size for one.
+        float[] shared = context.allocateFloatLocalArray(2 * THREADS);
         int me = context.localIdx;
+        context.localBarrier();
         shared[me] = sum;
         shared[THREADS + me] = error;
         for (int half = THREADS / 2; half > 0; half >>= 1) {

@@ -35,7 +35,6 @@ public final class LogLikelihood {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         int threads = at.get(Arguments.THREADS);
         int rows = at.get(Softmax.ROWS);
         int classes = at.get(Softmax.CLASSES);
@@ -79,7 +78,7 @@ public final class LogLikelihood {
                 memory.set(gradient + i, memory.get(gradient + i) + g);
             }
         }
-        GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, sum, error, results, 1 + 2 * context.groupIdx);
         Arguments.handBack(context, at, results);
     }
 }

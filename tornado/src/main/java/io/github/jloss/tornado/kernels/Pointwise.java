@@ -57,7 +57,6 @@ public final class Pointwise {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         float scale = options.get(SCALE);
         int threads = at.get(Arguments.THREADS);
         int n = at.get(N);
@@ -89,7 +88,7 @@ public final class Pointwise {
             error += GroupSum.rounding(sum, value, next);
             sum = next;
         }
-        GroupSum.write(context, shared, sum, error, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, sum, error, results, 1 + 2 * context.groupIdx);
         Arguments.handBack(context, at, results);
     }
 }

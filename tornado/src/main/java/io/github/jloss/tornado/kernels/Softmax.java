@@ -78,7 +78,6 @@ public final class Softmax {
      */
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
-        float[] shared = context.allocateFloatLocalArray(GroupSum.SHARED);
         int threads = at.get(Arguments.THREADS);
         int rows = at.get(ROWS);
         int classes = at.get(CLASSES);
@@ -112,15 +111,15 @@ public final class Softmax {
             int start = exists ? row / inner * classes * inner + row % inner : 0;
             int end = own < 0 ? 0 : classes;
 
-            float max = Float.NEGATIVE_INFINITY;
+            float found = Float.NEGATIVE_INFINITY;
             int place = 0;
             for (int c = lane; c < end; c += width) {
                 float x = memory.get(input + start + c * inner);
-                place = max < x ? c : place;
-                max = max < x ? x : max;
+                place = found < x ? c : place;
+                found = found < x ? x : found;
             }
-            max = Team.max(context, shared, width, max, place);
-            place = Team.place(context, shared, width, place);
+            float max = Team.max(context, width, found);
+            place = Team.place(context, width, max, found, place);
             if (soft >= 0 && exists) {
                 own = place;
             }
@@ -162,7 +161,7 @@ public final class Softmax {
                     }
                 }
             }
-            float others = Team.total(context, shared, width, sum, error);
+            float others = Team.total(context, width, sum, error);
             float e = Scalar.expNeg(max - logit);
             float logSum = SoftmaxFormulas.logSum(others, e);
             for (int c = lane; c < end; c += width) {
@@ -181,8 +180,8 @@ public final class Softmax {
                 }
             }
             int together = hasOthers ? width : 1;
-            float allTerms = Team.total(context, shared, together, terms, termsError);
-            float allSlopes = Team.total(context, shared, together, slopes, slopesError);
+            float allTerms = Team.total(context, together, terms, termsError);
+            float allSlopes = Team.total(context, together, slopes, slopesError);
             if (!focusedOthers) {
                 allTerms -= SoftmaxFormulas.term(allSlopes, logSum);
             }
@@ -237,7 +236,7 @@ public final class Softmax {
                 memory.set(gradient + i, add ? memory.get(gradient + i) + g : g);
             }
         }
-        GroupSum.write(context, shared, lossSum, lossError, results, 1 + 2 * context.groupIdx);
+        GroupSum.write(context, lossSum, lossError, results, 1 + 2 * context.groupIdx);
         Arguments.handBack(context, at, results);
     }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.jloss.internal.kernel;
+
+import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
+import io.github.jloss.internal.kernel.Warmup.Race;
+import io.github.jloss.spi.ElementFormula;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** A formula's loop: the scalar one until the vector one, with the same bits, is compiled. See {@link Warmup}. */
+final class WarmingKernel implements PointwiseKernel {
+
+    /**
+     * Elements of a round: more than a block, and in every other round a tail, so that nothing is new to the compiler;
+     * few, because it counts calls, too.
+     */
+    private static final int ROUND = BLOCK + 5 * LANES;
+    private static final int TAIL = 5;
+
+    private final PointwiseKernel scalar;
+    private final Supplier<PointwiseKernel> translation;
+    private final boolean inNativeMemory;
+
+    /** What runs, and what delivers gradients: separate loops, each compiled only if it is used. */
+    private volatile PointwiseKernel loop;
+    private volatile PointwiseKernel combination;
+    private final Warmup.Usage runs = new Warmup.Usage();
+    private final Warmup.Usage combinations = new Warmup.Usage();
+    private PointwiseKernel vector;
+
+    /**
+     * A loop that begins as a scalar one.
+     *
+     * @param scalar the scalar loop
+     * @param translation makes the vector loop, or null; asked by another thread
+     * @param inNativeMemory whether that works on native memory, which the scalar one does not
+     */
+    WarmingKernel(PointwiseKernel scalar, Supplier<PointwiseKernel> translation, boolean inNativeMemory) {
+        this.scalar = scalar;
+        this.translation = translation;
+        this.inNativeMemory = inNativeMemory;
+        loop = scalar;
+        combination = scalar;
+    }
+
+    @Override
+    public boolean inNativeMemory() {
+        return inNativeMemory && loop != scalar;
+    }
+
+    @Override
+    public void run(ElementFormula formula, Span s, int n) {
+        PointwiseKernel now = loop;
+        now.run(formula, s, n);
+        if (now == scalar) {
+            used(formula, n);
+        }
+    }
+
+    /** Counts elements that another loop worked on, because this one is not ready. */
+    void used(ElementFormula formula, int n) {
+        if (loop == scalar && runs.isEnough(n)) {
+            Warmup.run(race(formula));
+        }
+    }
+
+    private Race race(ElementFormula formula) {
+        Span s = new Span();
+        Span same = new Span();
+        numbers(s);
+        numbers(same);
+        if (inNativeMemory) {
+            inNativeMemory(s);
+        }
+        int[] rounds = new int[2];
+        return new Race(() -> round(vector(), formula, s, rounds, 0), () -> round(scalar, formula, same, rounds, 1),
+                won -> runs.end(won, () -> loop = vector));
+    }
+
+    private static void round(PointwiseKernel kernel, ElementFormula formula, Span s, int[] rounds, int who) {
+        s.clearSums();
+        kernel.run(formula, s, ROUND - rounds[who]++ % 2 * TAIL);
+    }
+
+    @Override
+    public void combine(Span s, float scale, boolean hasUpstream, boolean add, int n) {
+        PointwiseKernel now = combination;
+        now.combine(s, scale, hasUpstream, add, n);
+        if (now == scalar && combinations.isEnough(n)) {
+            Warmup.run(combinationRace());
+        }
+    }
+
+    private Race combinationRace() {
+        Span s = new Span();
+        numbers(s);
+        int[] rounds = new int[2];
+        return new Race(() -> combinationRound(vector(), s, rounds, 0), () -> combinationRound(scalar, s, rounds, 1),
+                won -> combinations.end(won, () -> combination = vector));
+    }
+
+    private static void combinationRound(PointwiseKernel kernel, Span s, int[] rounds, int who) {
+        int n = ROUND - rounds[who]++ % 2 * TAIL;
+        kernel.combine(s, 0.5f, true, false, n);
+        kernel.combine(s, 0.5f, false, true, n);
+        kernel.combine(s, 0.5f, true, true, n);
+    }
+
+    /** By the one thread that warms up. */
+    private PointwiseKernel vector() {
+        if (vector == null) {
+            vector = Objects.requireNonNull(translation.get());
+        }
+        return vector;
+    }
+
+    private static void numbers(Span s) {
+        float[] x = new float[ROUND];
+        float[] t = new float[ROUND];
+        for (int i = 0; i < ROUND; i++) {
+            x[i] = i % 97 / 12f - 4;
+            t[i] = i & 1;
+        }
+        s.scale = 1;
+        s.x.use(x, 0);
+        s.t.use(t, 0);
+        s.a.use(t, 0);
+        s.b.use(t, 0);
+        s.upstream.use(t, 0);
+        s.out.use(new float[ROUND], 0);
+        s.destination.use(new float[ROUND], 0);
+    }
+
+    private static void inNativeMemory(Span s) {
+        s.x.segment = copy(s.x.array);
+        s.t.segment = copy(s.t.array);
+        s.out.segment = copy(s.out.array);
+    }
+
+    private static MemorySegment copy(float[] floats) {
+        return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, floats);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.jloss.internal.kernel;
+
+import io.github.jloss.internal.kernel.Warmup.Race;
+
+/** Scalar reductions until those on vectors, with the same bits, are compiled. See {@link Warmup}. */
+final class WarmingReductions implements Reductions {
+
+    /** Elements of a round; every other one has a tail. */
+    private static final int ROUND = 1024;
+    private static final int TAIL = 5;
+
+    private final Reductions vector;
+    private final Warmup.Usage usage = new Warmup.Usage();
+    private volatile Reductions now = SCALAR;
+
+    WarmingReductions(Reductions vector) {
+        this.vector = vector;
+    }
+
+    private void used(int n) {
+        if (now == SCALAR && usage.isEnough(n)) {
+            float[] in = new float[ROUND];
+            float[] out = new float[ROUND];
+            int[] rounds = new int[2];
+            Warmup.run(new Race(() -> round(vector, in, out, rounds, 0), () -> round(SCALAR, in, out, rounds, 1),
+                    won -> usage.end(won, () -> now = vector)));
+        }
+    }
+
+    private static void round(Reductions reductions, float[] in, float[] out, int[] rounds, int who) {
+        in[0] = reductions.max(in, 0, ROUND - rounds[who]++ % 2 * TAIL);
+        for (int half = GROUP / 2; half <= ROUND / 2; half *= 4) {
+            reductions.zip(in, 0, half, out, 0, GROUP);
+            reductions.unzip(out, 0, GROUP, in, 0, half);
+        }
+    }
+
+    @Override
+    public float max(float[] array, int from, int n) {
+        float max = now.max(array, from, n);
+        used(n);
+        return max;
+    }
+
+    @Override
+    public void zip(float[] in, int from, int half, float[] out, int to, int stride) {
+        now.zip(in, from, half, out, to, stride);
+        used(2 * half);
+    }
+
+    @Override
+    public void unzip(float[] in, int from, int stride, float[] out, int to, int half) {
+        now.unzip(in, from, stride, out, to, half);
+        used(2 * half);
+    }
+}
