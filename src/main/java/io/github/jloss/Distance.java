@@ -56,7 +56,7 @@ public interface Distance extends Serializable {
     /**
      * The Euclidean distance {@code d = |u|, u = x1 - x2 + eps}, eps added to every coordinate before the norm;
      * gradients {@code u/d} and {@code -u/d}. Where d is 0 there is no direction and the gradients are 0; where it is
-     * infinite there is none either, and they are NaN. Squares beyond float's range are rescaled.
+     * infinite there is none either, and they are NaN. Squares and differences beyond float's range are rescaled.
      *
      * <p>With eps above 0 a distance is never 0: identical embeddings are {@code eps sqrt(D)} apart, along (1, ..., 1),
      * and d(a, b) differs from d(b, a) by some eps. That is torch's bargain; {@code euclidean(0)} is the plain norm.

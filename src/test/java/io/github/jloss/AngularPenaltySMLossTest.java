@@ -523,8 +523,23 @@ class AngularPenaltySMLossTest {
                 }
             }
         }
+        // The largest rows whose products float can hold, at scales that bring them back to ordinary numbers.
+        Arrays.fill(w, 0, D, 1);
+        float[] huge = new float[C * D];
+        for (int i = 0; i < w.length; i++) huge[i] = w[i] * 6e37f;
+        for (double s : new double[] {0, 0.25, 1}) {
+            for (boolean normalize : new boolean[] {true, false}) {
+                if (s > 0 && !normalize) continue;
+                Definition small = new Definition(Type.COSFACE, s, 0.1, 1e-7, normalize, false);
+                Outcome o = Outcome.of(small.loss(Reduction.MEAN), Memory.ARRAY, x, huge, y);
+                for (int i = 0; i < N; i++) {
+                    double want = small.row(doubles(Arrays.copyOfRange(x, i * D, i * D + D)), doubles(huge), C, y[i]);
+                    assertEquals(want, o.losses[i], 2e-6 * want, "s = " + s);
+                }
+            }
+        }
         // Not normalised, logits of 1e5: the loss is their difference, and no exponential overflows.
-        float[] huge = gaussian(C * D, 2, 1e4);
+        huge = gaussian(C * D, 2, 1e4);
         Definition definition = new Definition(Type.COSFACE, 30, 0.4, 1e-7, false, false);
         Outcome o = Outcome.of(definition.loss(Reduction.MEAN), Memory.ARRAY, x, huge, y);
         for (int i = 0; i < N; i++) {

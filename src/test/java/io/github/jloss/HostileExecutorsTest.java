@@ -170,6 +170,46 @@ class HostileExecutorsTest {
         }
     }
 
+    /** What a caller's function throws reaches the caller, and the next call knows nothing of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aDistanceAndALabelTransformMayThrow(int threads) {
+        int n = 500;
+        Tensor x1 = Tensor.of(Numbers.inputs(n * 30, 3), n, 30);
+        Tensor x2 = Tensor.of(Numbers.inputs(n * 30, 4), n, 30);
+        Tensor labels = Tensor.of(Numbers.targets(n, 5));
+        ContrastiveLoss plain = new ContrastiveLoss().on(Backend.cpu(threads));
+        float[] expected = new float[n * 30];
+        double value = plain.forwardBackward(x1, x2, labels, Tensor.of(expected, n, 30), null);
+        Distance throwing = new Distance() {
+            @Override
+            public double between(float[] a, int from1, float[] b, int from2, int length) {
+                if (a[from1] == x1.get(300 * 30)) throw new UnsupportedOperationException("row 300");
+                return Distance.euclidean().between(a, from1, b, from2, length);
+            }
+
+            @Override
+            public void gradient(float[] a, int from1, float[] b, int from2, int length, double distance,
+                    float[] gradient1, float[] gradient2) {
+                Distance.euclidean().gradient(a, from1, b, from2, length, distance, gradient1, gradient2);
+            }
+        };
+        for (ContrastiveLoss loss : List.of(plain.withDistance(throwing), plain.withLabelTransform(y -> {
+            if (y == labels.get(300)) throw new UnsupportedOperationException("row 300");
+            return plain.forward(x1.slice(0, 2), x2.slice(0, 2), labels.slice(0, 2)) * 0 + y;
+        }))) {
+            for (int i = 0; i < 3; i++) {
+                Tensor gradient = Tensor.of(new float[n * 30], n, 30);
+                String message = assertThrows(UnsupportedOperationException.class,
+                        () -> loss.forwardBackward(x1, x2, labels, gradient, null)).getMessage();
+                assertEquals("row 300", message);
+                float[] found = new float[n * 30];
+                assertEquals(value, plain.forwardBackward(x1, x2, labels, Tensor.of(found, n, 30), null));
+                assertArrayEquals(expected, found);
+            }
+        }
+    }
+
     /** Between that a call is prepared and that it runs. */
     @Test
     void anExecutorMayCallALoss() {

@@ -18,12 +18,12 @@ public record PowerDistance(float p, float eps) implements RowDistance {
         }
         // Of nothing but zeros any power is 0, and NaNs stay NaN.
         pair.first = largest == 0 ? 1 : largest;
-        return pair.first * Math.pow(pair.powers(eps, (float) pair.first, p), 1 / (double) p);
+        return pair.first / pair.part() * Math.pow(pair.powers(eps, (float) pair.first, p), 1 / (double) p);
     }
 
     @Override
     public void gradient(RowPair pair, int side, double factor, float[] out, int from) {
-        double scale = factor * Math.pow(pair.perDistance(pair.first), (double) p - 1);
+        double scale = factor * Math.pow(pair.perDistance(pair.first / pair.part()), (double) p - 1);
         pair.powerSlopes(eps, (float) pair.first, p, side == 0 ? scale : -scale, out, from);
     }
 }

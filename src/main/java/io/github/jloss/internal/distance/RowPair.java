@@ -52,7 +52,10 @@ public final class RowPair {
     private float[] t = NOTHING;
     private int tFrom;
     private int n;
+    private float part = 1;
     private float[] scratch = NOTHING;
+    private float[] halfOfX = NOTHING;
+    private float[] halfOfT = NOTHING;
 
     private final Squared squared = new Squared();
     private final Absolute absolute = new Absolute();
@@ -67,6 +70,31 @@ public final class RowPair {
         t = x2;
         tFrom = from2;
         n = length;
+        part = 1;
+    }
+
+    /** What the rows have been multiplied by. */
+    float part() {
+        return part;
+    }
+
+    /** Goes on with halves of both rows, whose differences float can hold if the rows are finite. */
+    private void halve() {
+        halfOfX = halves(halfOfX, x, xFrom);
+        halfOfT = halves(halfOfT, t, tFrom);
+        x = halfOfX;
+        xFrom = 0;
+        t = halfOfT;
+        tFrom = 0;
+        part = 0.5f;
+    }
+
+    private float[] halves(float[] array, float[] of, int from) {
+        float[] halves = array.length < n ? new float[n] : array;
+        for (int i = 0; i < n; i++) {
+            halves[i] = of[from + i] * 0.5f;
+        }
+        return halves;
     }
 
     /** Lets go of the caller's memory. */
@@ -96,7 +124,12 @@ public final class RowPair {
     double squares(float eps) {
         double squares = squares(eps, 1);
         if (squares == Double.POSITIVE_INFINITY) {
-            return squares(eps, 1 / RESCALE) * RESCALE * RESCALE;
+            squares = squares(eps, 1 / RESCALE);
+            if (squares == Double.POSITIVE_INFINITY) {
+                halve();
+                squares = squares(eps, 1 / RESCALE) / part / part;
+            }
+            return squares * RESCALE * RESCALE;
         }
         if (squares < 0x1p-100 * n) {
             return squares(eps, RESCALE) / RESCALE / RESCALE;
@@ -105,31 +138,46 @@ public final class RowPair {
     }
 
     private double squares(float eps, float factor) {
-        squared.eps = eps;
+        squared.eps = eps * part;
         squared.factor = factor;
         return run(squared, Mode.SUM).sum();
     }
 
     /** Writes the differences times a factor, which may be beyond float's range where they are tiny or huge. */
     void differences(float eps, double factor, float[] out, int from) {
-        squared.eps = eps;
+        squared.eps = eps * part;
         squared.factor = Math.abs(factor) > Float.MAX_VALUE ? RESCALE
                 : Math.abs(factor) < Float.MIN_NORMAL ? 1 / RESCALE : 1;
-        write(squared, factor / squared.factor, out, from);
+        write(squared, factor / ((double) squared.factor * part), out, from);
     }
 
     /** The sum of absolute differences. */
     double absolutes(float eps) {
         absolute.eps = eps;
-        return run(absolute, Mode.SUM).sum();
+        double sum = run(absolute, Mode.SUM).sum();
+        if (sum == Double.POSITIVE_INFINITY) {
+            halve();
+            absolute.eps = eps * part;
+            sum = run(absolute, Mode.SUM).sum() / part;
+        }
+        return sum;
     }
 
-    /** The largest absolute difference; NaNs are passed over. */
+    /** The largest absolute difference of what there is of the rows, all or {@link #part}; NaNs are passed over. */
     float largest(float eps) {
+        float largest = largestOfPart(eps);
+        if (largest == Float.POSITIVE_INFINITY) {
+            halve();
+            largest = largestOfPart(eps);
+        }
+        return largest;
+    }
+
+    private float largestOfPart(float eps) {
         if (scratch.length < n) {
             scratch = new float[n];
         }
-        absolute.eps = eps;
+        absolute.eps = eps * part;
         s.out.use(scratch, 0);
         run(absolute, Mode.VALUES);
         return Math.max(kernels.reductions().max(scratch, 0, n), 0);
@@ -137,13 +185,13 @@ public final class RowPair {
 
     /** Writes the signs of the differences, times a factor. */
     void signs(float eps, double factor, float[] out, int from) {
-        absolute.eps = eps;
+        absolute.eps = eps * part;
         write(absolute, factor, out, from);
     }
 
     /** The sum of powers of the absolute differences divided by the largest. */
     double powers(float eps, float largest, float p) {
-        power.eps = eps;
+        power.eps = eps * part;
         power.largest = largest;
         power.p = p;
         return run(power, Mode.SUM).sum();
@@ -151,7 +199,7 @@ public final class RowPair {
 
     /** Writes the signed powers with p - 1 instead of p, times a factor; after {@link #powers}. */
     void powerSlopes(float eps, float largest, float p, double factor, float[] out, int from) {
-        power.eps = eps;
+        power.eps = eps * part;
         power.largest = largest;
         power.p = p;
         write(power, factor, out, from);

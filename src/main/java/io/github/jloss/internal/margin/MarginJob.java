@@ -428,7 +428,7 @@ public final class MarginJob extends Parallel {
                     : 1;
             classInverses[at + j] = (float) inverse;
             // Not 0: an excluded logit of -inf must stay one even at scale 0.
-            classFactors[at + j] = (float) Math.max(formula.scale() * inverse, Float.MIN_NORMAL);
+            classFactors[at + j] = (float) Math.max(formula.scale() * inverse, Float.MIN_VALUE);
         }
         Arrays.fill(tile, at * lanes, (at + padded) * lanes, 0);
         multiply(s.weight, s.weightAt, depth, 1, padded, byDepth, tile, at * lanes, lanes, lanes, depth);
