@@ -193,7 +193,7 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
     @Override
     public final long[] lossesShape(Batch batch) {
         requireElements();
-        return batch.input(0).shape();
+        return Objects.requireNonNull(batch, "batch").input(0).shape();
     }
 
     @Override

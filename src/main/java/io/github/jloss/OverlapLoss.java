@@ -208,7 +208,7 @@ public abstract sealed class OverlapLoss<L extends OverlapLoss<L>> extends Singl
     @Override
     public final double finish(Totals totals) {
         try (Regions regions = Regions.of(this)) {
-            regions.whole(totals);
+            regions.whole(Objects.requireNonNull(totals, "totals"));
             return outer(regions.mean(regions.count()));
         }
     }

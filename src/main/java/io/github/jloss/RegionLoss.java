@@ -2,6 +2,7 @@
 package io.github.jloss;
 
 import io.github.jloss.OverlapOptions.Mode;
+import java.util.Objects;
 
 /**
  * A loss of the Tversky index of each class's region, in the form of segmentation_models_pytorch: with
@@ -78,7 +79,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      */
     public final L withClasses(int... selected) {
         requireManyClasses("classes");
-        return with(own.withClasses(selected));
+        return with(own.withClasses(Objects.requireNonNull(selected, "classes")));
     }
 
     /**
@@ -89,7 +90,7 @@ public abstract sealed class RegionLoss<L extends RegionLoss<L>> extends Overlap
      */
     public final L withClassWeights(double... weights) {
         requireManyClasses("classWeights");
-        return with(own.withClassWeights(weights));
+        return with(own.withClassWeights(Objects.requireNonNull(weights, "classWeights")));
     }
 
     private void requireManyClasses(String option) {

@@ -130,6 +130,7 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
 
     final double valueAndGradients(Tensor a, Tensor b, Tensor c, Target target, Tensor weights, Tensor ga, Tensor gb,
             Tensor gc, Backward how) {
+        Objects.requireNonNull(how, "how");
         requireReduced();
         double divisor = how.divisorOr(ownDivisor(check(a, b, c, target, weights, ga, gb, gc)));
         return run(backend, a, b, c, target, weights, null, null, ga, gb, gc, how.factor() / divisor, how.adds())
@@ -148,9 +149,10 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
 
     final void gradientsOfPiece(Tensor a, Tensor b, Tensor c, Target target, Tensor weights, Totals whole, Tensor ga,
             Tensor gb, Tensor gc, Backward how) {
+        Objects.requireNonNull(how, "how");
         requireReduced();
         check(a, b, c, target, weights, ga, gb, gc);
-        whole.requireOf(toString(), 2, 0);
+        Objects.requireNonNull(whole, "whole").requireOf(toString(), 2, 0);
         run(backend, a, b, c, target, weights, null, null, ga, gb, gc,
                 how.factor() / how.divisorOr(ownDivisor(whole.sum(1))), how.adds());
     }
@@ -168,6 +170,7 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
 
     final void gradients(Tensor a, Tensor b, Tensor c, Target target, Tensor weights, Tensor upstream, Tensor ga,
             Tensor gb, Tensor gc, Backward how) {
+        Objects.requireNonNull(how, "how");
         check(a, b, c, target, weights, ga, gb, gc);
         requireRows("upstream", upstream, a);
         for (int i = 0; i < inputNames.size(); i++) {
@@ -296,7 +299,7 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
     @Override
     public final double finish(Totals totals) {
         requireReduced();
-        totals.requireOf(toString(), 2, 0);
+        Objects.requireNonNull(totals, "totals").requireOf(toString(), 2, 0);
         return totals.sum(0) / ownDivisor(totals.sum(1));
     }
 
@@ -324,7 +327,7 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
     }
 
     private Tensor input(Batch batch, int index) {
-        batch.requireInputs(inputNames);
+        Objects.requireNonNull(batch, "batch").requireInputs(inputNames);
         return index < inputNames.size() ? batch.input(index) : null;
     }
 

@@ -144,7 +144,8 @@ abstract class SingleInputLoss<L extends SingleInputLoss<L>> implements Loss, Cl
     @Override
     public final void backward(Batch batch, Totals whole, Backward how) {
         Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
-        gradientOfPiece(batch.input(0), batch.target(), batch.weights(), required(whole), batch.gradient(0), required(how));
+        gradientOfPiece(batch.input(0), batch.target(), batch.weights(), required(whole), batch.gradient(0),
+                required(how));
     }
 
     @Override

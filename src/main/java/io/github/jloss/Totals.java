@@ -12,11 +12,11 @@ import java.util.Objects;
  * the merged totals of its pieces, whoever computed them, and however they were cut.
  *
  * <p><b>How exactly.</b> Counts are exact. Losses are added up in float by the dozen and in double above that, in an
- * order of its own for each length, which threads do not change. So pieces that are cut anywhere end some of those float
- * sums elsewhere: merged sums differ from those of the whole by up to 2^-19 of the sum of the absolute losses, mostly by
- * 1e-9 of it. For losses of single elements that are cut at multiples of 32,768 elements only the order of additions in
- * double differs, up to 2^-52 for each piece; and nothing does, bit for bit, where each piece after the first has
- * 32,768 elements (the last may have less) and they are merged in order.
+ * order of its own for each length, which threads do not change. So pieces that are cut anywhere end some of those
+ * float sums elsewhere: merged sums differ from those of the whole by up to 2^-19 of the sum of the absolute losses,
+ * mostly by 1e-9 of it. For losses of single elements that are cut at multiples of 32,768 elements only the order of
+ * additions in double differs, up to 2^-52 for each piece; and nothing does, bit for bit, where each piece after the
+ * first has 32,768 elements (the last may have less) and they are merged in order.
  *
  * <p>Totals travel: they are {@link Serializable}, and Kryo's default serializer takes them as they are (register
  * {@code Totals}, {@code Totals[]} and {@code double[]} where it asks for registration). Immutable, with value
