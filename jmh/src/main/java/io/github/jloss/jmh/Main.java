@@ -63,6 +63,14 @@ public final class Main {
             // Asked for before hours of measuring, not after.
             requireWritable(settings.out());
             requireWritable(settings.json());
+            if (settings.cold()) {
+                String report = new ColdStart(settings).run(head);
+                if (settings.out() != null) {
+                    Files.writeString(settings.out(), report);
+                }
+                System.out.print(report);
+                return;
+            }
             System.exit(new Main(settings, head).run() ? 0 : 1);
         } catch (IllegalArgumentException | IllegalStateException e) {
             System.err.println(e.getMessage());

@@ -17,6 +17,7 @@ final class Settings {
             usage: jmh/run [options]
               --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
               --peers           libtorch beside us
+              --cold            the first 1, 100 and 1,000 calls of fresh JVMs instead
               --device          TornadoVM's device beside the CPU, data there and data sent there
               --no-cpu          the device alone
               --losses A,B      default: all (%s)
@@ -37,6 +38,7 @@ final class Settings {
     private boolean peers;
     private boolean device;
     private boolean cpu = true;
+    private boolean cold;
     private boolean polluted = true;
     private boolean segment = true;
     private boolean help;
@@ -59,6 +61,7 @@ final class Settings {
                 case "--peers" -> s.peers = true;
                 case "--device" -> s.device = true;
                 case "--no-cpu" -> s.cpu = false;
+                case "--cold" -> s.cold = true;
                 case "--no-polluted" -> s.polluted = false;
                 case "--no-segment" -> s.segment = false;
                 case "--help", "-h" -> s.help = true;
@@ -76,6 +79,9 @@ final class Settings {
         }
         if (!s.cpu && !s.device) {
             throw new IllegalArgumentException("--no-cpu: only with --device");
+        }
+        if (s.cold && (s.device || s.peers)) {
+            throw new IllegalArgumentException("--cold: not with --device or --peers");
         }
         if (s.threads.isEmpty()) {
             int most = !s.cpu ? 1 : s.device ? Runtime.getRuntime().availableProcessors() : 2;
@@ -194,6 +200,16 @@ final class Settings {
 
     boolean cpu() {
         return cpu;
+    }
+
+    /** Whether the first calls are measured, and not those of a steady state. */
+    boolean cold() {
+        return cold;
+    }
+
+    /** The sizes that were asked for, or none. */
+    List<Shape> sizes() {
+        return sizes;
     }
 
     boolean help() {

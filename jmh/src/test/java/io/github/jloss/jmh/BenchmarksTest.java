@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.jloss.Backend;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.annotations.Param;
@@ -75,6 +78,21 @@ class BenchmarksTest {
                 benchmark.tearDown();
             }
         }
+    }
+
+    @Test
+    void coldCallsTellWhatTheyTook() {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out));
+        try {
+            ColdCalls.main("contrastive", "4x16", "false");
+        } finally {
+            System.setOut(before);
+        }
+        double[] numbers = Arrays.stream(out.toString().strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
+        assertEquals(5, numbers.length);
+        assertTrue(numbers[0] <= numbers[1] && numbers[1] <= numbers[2], out::toString);
     }
 
     @Test
