@@ -332,6 +332,77 @@ class OverlapTest {
         assertEquals(0, DiceLoss.binary().forwardBackward(none, none, none));
     }
 
+    /** However many regions of nothing there are, it takes no time and no memory to say what they cost. */
+    @Test
+    void emptyBatchesOfAnyShape() {
+        for (long[] shape : new long[][] {{1L << 32, 1, 0}, {800_000_000, 0}, {0, 1L << 40}}) {
+            Tensor none = Tensor.of(new float[0], shape);
+            boolean images = shape[0] > 0;
+            Loss jaccard = JaccardLoss.binary().withPerImage(true);
+            assertEquals(images ? 1 : 0, jaccard.forwardBackward(none, none, none));
+            assertEquals(images ? 1 : 0, jaccard.finish(jaccard.totals(none, none)));
+            jaccard.backward(none, none, jaccard.totals(none, none), none, Backward.ADD);
+            assertEquals(0, DiceLoss.binary().withPerImage(true).forwardBackward(none, none, none));
+            assertEquals(1, JaccardLoss.binary().forwardBackward(none, none, none));
+        }
+        Tensor classes = Tensor.of(new float[0], 7, 2_000_000_000, 0);
+        Labels labels = Labels.of(new int[0], new long[] {7, 0});
+        for (Loss loss : List.of(JaccardLoss.multiclass(), JaccardLoss.multiclass().withPerClass(true),
+                JaccardLoss.multilabel(), JaccardLoss.multilabel().withPerImage(true))) {
+            assertEquals(1, loss.forwardBackward(classes, classes, classes), loss::toString);
+        }
+        assertEquals(0, DiceLoss.multilabel().withClasses(3, 3).forwardBackward(classes, classes, classes));
+        assertThrows(IllegalArgumentException.class, () -> JaccardLoss.multilabel().totals(classes, classes));
+        Tensor pixels = Tensor.of(new float[0], 7, 3, 0);
+        assertEquals(0, DiceLoss.multiclass().withClassWeights(1, 2, 3).forwardBackward(pixels, labels, pixels));
+        assertEquals(1, JaccardLoss.multiclass().withPerClass(true).forwardBackward(pixels, labels, pixels));
+        assertEquals(0, JaccardLoss.multiclass().withEmpty(JaccardLoss.Empty.SKIP).forward(pixels, labels));
+    }
+
+    /** The executor, or a back end of the user's, may itself ask for a loss of the family. */
+    @Test
+    void callsWithinCalls() {
+        int n = 70_000;
+        Tensor x = Tensor.of(Numbers.inputs(n, 1));
+        Tensor t = Tensor.of(Numbers.targets(n, 2));
+        double expected = JaccardLoss.binary().forward(x, t);
+        Tensor small = Tensor.of(new float[] {1, -2, 3});
+        double inner = DiceLoss.binary().forward(small, small);
+        Loss outer = JaccardLoss.binary().on(Backend.cpu(helper -> {
+            assertEquals(inner, DiceLoss.binary().forward(small, small));
+            helper.run();
+        }, 3));
+        Tensor gradient = Tensor.of(new float[n]);
+        assertEquals(expected, outer.forwardBackward(x, t, gradient));
+    }
+
+    /** The mean of images' losses; an image without true pixels costs 0 and counts, as a class does. */
+    @Test
+    void regionsPerImage() {
+        Tensor x = Tensor.of(Numbers.inputs(60, 1), 5, 3, 4);
+        int[] labels = new int[20];
+        for (int i = 4; i < 20; i++) labels[i] = i * 7 % 3;
+        Labels t = Labels.of(labels, new long[] {5, 4});
+        for (boolean logLoss : new boolean[] {false, true}) {
+            DiceLoss dice = DiceLoss.multiclass().withClassWeights(1, 2, 0.5).withLogLoss(logLoss);
+            double mean = 0;
+            for (int i = 0; i < 5; i++) mean += dice.forward(x.slice(i, i + 1), t.slice(i, i + 1)) / 5;
+            assertEquals(mean, dice.withPerImage(true).forward(x, t), 1e-12);
+        }
+        TverskyLoss tversky = TverskyLoss.multiclass().withGamma(0.75).withPerImage(true);
+        double powers = 0;
+        double mean = 0;
+        for (int i = 0; i < 5; i++) {
+            for (int c = 0; c < 3; c++) {
+                double l = DiceLoss.multiclass().withClasses(c).forward(x.slice(i, i + 1), t.slice(i, i + 1));
+                powers += Math.pow(l, 0.75) / 15;
+                mean += l / 15;
+            }
+        }
+        assertEquals(Math.pow(mean, 0.75), tversky.forward(x, t), 1e-12);
+        assertEquals(powers, tversky.withGammaPerClass(true).forward(x, t), 1e-12);
+    }
+
     @Test
     void oneClassAndNoWeights() {
         Tensor x = Tensor.of(new float[] {3, -2, 0}, 1, 1, 3);
