@@ -62,9 +62,11 @@ record RegionOptions(double alpha, double beta, double gamma, boolean gammaPerCl
     }
 
     RegionOptions withClassWeights(double... weights) {
+        double sum = 0;
         for (double w : weights) {
-            Checks.notNegative("classWeights", w);
+            sum += Checks.notNegative("classWeights", w);
         }
+        Checks.finite("sum of classWeights", sum);
         return new RegionOptions(alpha, beta, gamma, gammaPerClass, eps, logLoss, classes, weights.clone());
     }
 

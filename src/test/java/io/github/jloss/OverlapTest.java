@@ -493,7 +493,8 @@ class OverlapTest {
         for (Runnable wrong : List.<Runnable>of(() -> DiceLoss.binary().withClasses(0),
                 () -> DiceLoss.binary().withClassWeights(1), () -> DiceLoss.multiclass().withClasses(),
                 () -> DiceLoss.multiclass().withClasses(-1), () -> DiceLoss.multiclass().withClassWeights(-1),
-                () -> DiceLoss.multiclass().withClassWeights(Double.NaN), () -> DiceLoss.multiclass().withEps(0),
+                () -> DiceLoss.multiclass().withClassWeights(Double.NaN),
+                () -> DiceLoss.multiclass().withClassWeights(1e308, 1e308), () -> DiceLoss.multiclass().withEps(0),
                 () -> DiceLoss.multiclass().withSmooth(-1), () -> TverskyLoss.binary().withAlpha(-1),
                 () -> TverskyLoss.binary().withBeta(Double.POSITIVE_INFINITY), () -> TverskyLoss.binary().withGamma(0),
                 () -> JaccardLoss.binary().withPerClass(true), () -> JaccardLoss.binary().withSmooth(Double.NaN))) {

@@ -84,7 +84,8 @@ class OverlapWeightsTest {
         return calls(new long[] {N, C, 17_001}, new long[] {4100, 3, 1});
     }
 
-    private static Stream<Call> calls(long[]... shapes) {
+    /** Losses that reach every branch, with weights of every kind of shape. */
+    static Stream<Call> calls(long[]... shapes) {
         List<Call> calls = new ArrayList<>();
         for (long[] shape : shapes) {
             long n = shape[0];

@@ -41,10 +41,12 @@ final class OverlapLosses {
             region("tversky", "TverskyLoss",
                     "Dice with weights of what is found wrongly and what is missed: masks where missing is worse.",
                     o -> region(o, TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
-                            .withAlpha(o.number("alpha")).withBeta(o.number("beta")).withGamma(o.number("gamma")),
+                            .withAlpha(o.number("alpha")).withBeta(o.number("beta")).withGamma(o.number("gamma"))
+                            .withGammaPerClass(o.flag("gamma_per_class")),
                     number("alpha", 0.5, "weight of what is found wrongly, at least 0"),
                     number("beta", 0.5, "weight of what is missed, at least 0"),
-                    number("gamma", 1, "exponent of the loss, above 0")));
+                    number("gamma", 1, "exponent of the loss, above 0"),
+                    flag("gamma_per_class", false, "gamma as the power of each class (the paper), not of the mean")));
 
     private OverlapLosses() {}
 
@@ -62,6 +64,7 @@ final class OverlapLosses {
                 number("smooth", 0, "added to overlap and area, at least 0"),
                 number("eps", 1e-7, "least area, above 0"),
                 flag("log_loss", false, "-log(score) instead of 1 - score"),
+                flag("per_image", false, "the mean over images, not one sum over all"),
                 new OptionSpec("classes", OptionType.INTEGERS, null, "the classes that count"),
                 new OptionSpec("class_weights", OptionType.NUMBERS, null, "weights of the classes"),
                 FROM_LOGITS, IGNORE));
@@ -85,7 +88,7 @@ final class OverlapLosses {
             default -> multilabel;
         };
         loss = loss.withSmooth(options.number("smooth")).withEps(options.number("eps"))
-                .withLogLoss(options.flag("log_loss"))
+                .withLogLoss(options.flag("log_loss")).withPerImage(options.flag("per_image"))
                 .withFromLogits(options.flag("from_logits"));
         Integer ignored = options.integer("ignore_index");
         if (ignored != null) loss = loss.withIgnoreIndex(ignored);
