@@ -3,6 +3,7 @@ package io.github.jloss.internal.kernel;
 
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,10 @@ import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +33,8 @@ class BoundsTest extends FormulaTests {
         @Override
         public float value(float x, float t) {
             float slow = x / 3 / 5 / 7 / 11;
-            int bits = Float.floatToRawIntBits(slow) & 0x7fffffff;
-            float other = t / 3 / 5;
-            return (Float.intBitsToFloat(bits) - other) / 13 / 17 / 19 / 23;
+            int bits = ((((Float.floatToRawIntBits(slow) & 0x7fffffff) + 3 ^ 5) - 7 | 1) ^ 9) - 2 & 0x3fffffff;
+            return (Float.intBitsToFloat(bits) - t) / 13 / 17 / 19 / 23;
         }
 
         @Override
@@ -43,6 +47,7 @@ class BoundsTest extends FormulaTests {
         @Override
         public float value(float x, float t) {
             int bits = Float.floatToRawIntBits(x / 3 / 5 / 7 / 11) >> 3 ^ 0x55;
+            bits = (((bits + 3 ^ 5) - 7 | 1) ^ 9) - 2;
             return (bits + bits) / 13f / 17 / 19 / 23 - t;
         }
 
@@ -522,13 +527,33 @@ class BoundsTest extends FormulaTests {
         }
     }
 
-    /** Also with {@code -XX:-UseFMA}, where the one is rounded twice and the other once. */
     @Test
     void bothKindsOfFma() {
         MathFma formula = new MathFma(0.1f);
         requireRight(formula);
         requireBest(formula);
         assertEquals(List.of(), warnings);
+    }
+
+    /** Where the processor has no such instruction, Scalar.fma is rounded twice, Math.fma still once. */
+    @Test
+    void bothKindsOfFmaWithoutTheInstruction() throws Exception {
+        List<String> command = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:-UseFMA", "-cp", System.getProperty("java.class.path"),
+                WithoutTheInstruction.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+    }
+
+    static final class WithoutTheInstruction {
+        public static void main(String[] args) {
+            assertFalse(Fma.FUSED);
+            MathFma formula = new MathFma(0.1f);
+            requireRight(formula);
+            requireBest(formula);
+        }
     }
 
     /** All get the same loop, whoever made it, and one warning at the most. */

@@ -111,7 +111,7 @@ final class RandomFormulas {
     private String number(int depth) {
         if (depth == 0 || random.nextInt(6) == 0) return leaf();
         int d = depth - 1;
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(20)) {
             case 0 -> "-(" + number(d) + ")";
             case 1 -> "Math.abs(" + number(d) + ")";
             case 2 -> "Scalar.fma(" + number(d) + ", " + number(d) + ", " + number(d) + ")";
@@ -124,8 +124,8 @@ final class RandomFormulas {
             case 9 -> "Scalar." + any(List.of("expNeg", "softplusNeg", "sigmoidNeg", "log", "sign", "log1pUnit"))
                     + "(Math.abs(" + number(d) + "))";
             case 10 -> random.nextInt(3) > 0 ? leaf() : "Scalar.pow(" + number(d) + ", 1.5f)";
-            case 11 -> "Float.intBitsToFloat(" + bits(d) + ")";
-            case 12 -> "(float) (" + bits(d) + ")";
+            case 11 -> "Float.intBitsToFloat(" + bits(2) + ")";
+            case 12 -> "(float) (" + bits(3) + ")";
             case 13 -> flag(number(d), number(d));
             case 14, 15 -> call(d);
             default -> "(" + number(d) + " " + any(OPERATORS) + " " + number(d) + ")";
@@ -160,7 +160,7 @@ final class RandomFormulas {
     }
 
     private String bits(int depth) {
-        if (depth == 0 || random.nextInt(4) == 0) {
+        if (depth == 0 || random.nextInt(6) == 0) {
             return random.nextInt(3) == 0 ? String.valueOf(random.nextInt() >> random.nextInt(32))
                     : "Float.floatToRawIntBits(" + noNaN(0) + ")";
         }

@@ -45,7 +45,7 @@ final class Formulas {
             byte[] template = KernelLoader.bytes(Pointwise.class.getClassLoader(), Pointwise.class.getName());
             byte[] written = new FormulaCode(value, gradient).into(template);
             return new Kernel("pointwise " + type.getName() + " " + variant, Pointwise.class, _ -> written, Map.of());
-        } catch (Lifter.Refused e) {
+        } catch (IllegalArgumentException e) {
             throw refused(e);
         }
     }
