@@ -9,7 +9,7 @@ import io.github.jloss.Tensor;
 import java.util.Arrays;
 
 /**
- * Computes three losses and their gradients, and compares them with numbers that were computed with 40 digits elsewhere.
+ * Computes three losses and their gradients, and compares them with numbers computed elsewhere with 40 digits.
  * Its argument is how the library is to work: simd or scalar.
  */
 public final class Main {
