@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -76,7 +78,9 @@ class NullTest {
                 if (method.getDeclaringClass() != Object.class && !method.getName().equals("equals")
                         && !Modifier.isStatic(method.getModifiers())) {
                     Object[] arguments = arguments(method, call);
-                    for (int i = 0; i < arguments.length; i++) if (arguments[i] instanceof Totals) arguments[i] = totals;
+                    for (int i = 0; i < arguments.length; i++) {
+                        if (arguments[i] instanceof Totals) arguments[i] = totals;
+                    }
                     tryAll(method, object, arguments, wrong);
                 }
             }
@@ -103,7 +107,7 @@ class NullTest {
             if (what instanceof Method method) {
                 method.invoke(object, arguments);
             } else {
-                ((java.lang.reflect.Constructor<?>) what).newInstance(arguments);
+                ((Constructor<?>) what).newInstance(arguments);
             }
             return null;
         } catch (InvocationTargetException e) {
@@ -158,8 +162,7 @@ class NullTest {
             return type.isInstance(batch.target()) ? batch.target() : null;
         }
         if (type == long[].class) return new long[] {6};
-        if (type.isArray() && type.componentType().isPrimitive()) return java.lang.reflect.Array.newInstance(
-                type.componentType(), 6);
+        if (type.isArray() && type.componentType().isPrimitive()) return Array.newInstance(type.componentType(), 6);
         if (type.isEnum()) return type.getEnumConstants()[type.getEnumConstants().length - 1];
         if (type == double.class || type == Double.class) return 0.5;
         if (type == float.class) return 0.5f;
@@ -168,8 +171,8 @@ class NullTest {
         if (type == boolean.class) return false;
         List<Object> known = List.of(batch, new Batch[] {batch}, Backward.OVERWRITE, Backend.cpu(),
                 call.criterion().totals(batch), new MSELoss(), List.of(), "a", Distance.euclidean(),
-                FloatBuffer.allocate(6), IntBuffer.allocate(6), MemorySegment.ofArray(new float[6]), ValueLayout.JAVA_INT,
-                (Executor) Runnable::run, (DoubleUnaryOperator) y -> y, Boolean.FALSE);
+                FloatBuffer.allocate(6), IntBuffer.allocate(6), MemorySegment.ofArray(new float[6]),
+                ValueLayout.JAVA_INT, (Executor) Runnable::run, (DoubleUnaryOperator) y -> y, Boolean.FALSE);
         return known.stream().filter(type::isInstance).findFirst().orElse(type == Buffer.class
                 ? IntBuffer.allocate(6) : null);
     }
