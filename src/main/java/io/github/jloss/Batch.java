@@ -16,11 +16,11 @@ import java.util.Objects;
  * double value = bce.forwardBackward(masks.withWeights(weights));      // a weight for each element
  * }</pre>
  *
- * <p><b>Weights and masks.</b> A weight of at least 0 for each loss that the criterion adds up (each element, row, pixel
- * or pair, as it tells), broadcast to their shape by the rules of NumPy. Losses and gradients are multiplied by it, and
- * a mean divides as {@link MeanBy} says. Weight 0 is a mask: what input and target hold there is never read into a
- * result, be it NaN, infinite or a label out of range; loss and gradient are 0. Negative, infinite and NaN weights are
- * errors.
+ * <p><b>Weights and masks.</b> A weight of at least 0 for each loss that the criterion adds up (each element, row,
+ * pixel or pair, as it tells), broadcast to their shape by the rules of NumPy. Losses and gradients are multiplied by
+ * it, and a mean divides as {@link MeanBy} says. Weight 0 is a mask: what input and target hold there is never read
+ * into a result, be it NaN, infinite or a label out of range; loss and gradient are 0. Negative, infinite and NaN
+ * weights are errors.
  *
  * @param inputs what gradients are computed for
  * @param target what the inputs are compared with, or null for a criterion that takes none

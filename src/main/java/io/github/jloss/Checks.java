@@ -76,7 +76,8 @@ final class Checks {
     static long label(String name, long index, long label, long classes, Long ignored) {
         if ((label < 0 || label >= classes) && (ignored == null || label != ignored)) {
             throw new IllegalArgumentException(name + "[" + index + "]: found " + label
-                    + ", expected a class from 0 to " + (classes - 1) + (ignored == null ? "" : ", or " + ignored + ", which is ignored"));
+                    + ", expected a class from 0 to " + (classes - 1) + (ignored == null ? ""
+                            : ", or " + ignored + ", which is ignored"));
         }
         return label;
     }

@@ -9,7 +9,8 @@ import io.github.jloss.spi.Scalar;
  * beyond; gradient {@code e} clamped to {@code [-delta, delta]}.
  *
  * <p>As {@code torch.nn.HuberLoss}: input and target of the same shape, {@link Reduction#MEAN} by default, dividing by
- * the number of elements. With {@code delta} infinite it is half of {@link MSELoss} everywhere. P. J. Huber, Robust Estimation of a Location Parameter (1964).
+ * the number of elements. With {@code delta} infinite it is half of {@link MSELoss} everywhere. P. J. Huber, Robust
+ * Estimation of a Location Parameter (1964).
  */
 public final class HuberLoss extends PointwiseLoss<HuberLoss> {
 

@@ -32,7 +32,9 @@ class BitsTest {
         }
     }
 
-    /** The other executions run the scalar loops as well; without SIMD these tests would compare them with themselves. */
+    /**
+     * The other executions run the scalar loops as well; without SIMD these tests would compare them with themselves.
+     */
     private static void assumeSimd() {
         assumeFalse("scalar".equals(System.getProperty("jloss.test.expect")), "SKIPPED: there is no SIMD to compare");
     }

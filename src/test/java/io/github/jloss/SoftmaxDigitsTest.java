@@ -63,7 +63,8 @@ class SoftmaxDigitsTest {
             double g = p * sum - targets[c];
             double size = Math.max(p * sum, targets[c]);
             for (int row = 0; row < 2; row++) {
-                assertEquals(g, gradient.get(layout.index(row, c)), ULPS * size, loss + " class " + c + " of " + layout);
+                assertEquals(g, gradient.get(layout.index(row, c)), ULPS * size,
+                        loss + " class " + c + " of " + layout);
             }
         }
         assertEquals(expected, value, ULPS * expected, loss + " of " + layout);
@@ -169,7 +170,8 @@ class SoftmaxDigitsTest {
                 assertEquals(value, loss.forwardBackward(Tensor.of(x, rows, classes), labels,
                         Tensor.of(gradient, rows, classes)), 1e-6 * Math.abs(value), loss.toString());
                 for (int i = 0; i < x.length; i++) {
-                    assertEquals(expected[i], gradient[i], 1e-6 * Math.abs(expected[i]) + 2e-7 / rows, loss + " at " + i);
+                    assertEquals(expected[i], gradient[i], 1e-6 * Math.abs(expected[i]) + 2e-7 / rows,
+                            loss + " at " + i);
                 }
             }
         }

@@ -8,9 +8,9 @@ import io.github.jloss.Tensor;
 import java.util.Arrays;
 
 /**
- * A program that does nothing but call a loss, from the first call on. Prints the milliseconds that the first 1, 100 and
- * 1,000 calls took together, those after which calls were as fast as they ever got (within a factor of two), and the
- * microseconds of such a call.
+ * A program that does nothing but call a loss, from the first call on. Prints the milliseconds that the first 1, 100
+ * and 1,000 calls took together, those after which calls were as fast as they ever got (within a factor of two), and
+ * the microseconds of such a call.
  */
 final class ColdCalls {
 

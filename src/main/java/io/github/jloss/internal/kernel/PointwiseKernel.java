@@ -94,8 +94,8 @@ public interface PointwiseKernel {
     void run(ElementFormula formula, Span s, int n);
 
     /**
-     * Writes {@code s.out}, times {@code s.upstream} if there is one, times {@code scale}, over {@code s.destination} or
-     * adds it. In a weighted mode an element of weight 0 gets 0, or what it had.
+     * Writes {@code s.out}, times {@code s.upstream} if there is one, times {@code scale}, over {@code s.destination}
+     * or adds it. In a weighted mode an element of weight 0 gets 0, or what it had.
      *
      * @param s the gradients in {@code s.out}, the other operands
      * @param scale factor on the gradients

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
-import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.Warmup.Race;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.foreign.Arena;

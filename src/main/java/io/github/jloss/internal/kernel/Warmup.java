@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Has vector code compiled before anybody has to wait for it. Until the JIT compiler has seen it often enough, every
  * vector is an object, and a loop takes a hundred times what it takes scalar code of the same bits: a second or two for
- * each loss of a program that starts. So scalar code serves until a daemon thread, on numbers of its own, has the vector
- * code compiled and finds it faster. The thread ends when nothing is left to compile.
+ * each loss of a program that starts. So scalar code serves until a daemon thread, on numbers of its own, has the
+ * vector code compiled and finds it faster. The thread ends when nothing is left to compile.
  *
  * <p>{@code -Djloss.warmup=false} turns this off: vectors from the first call.
  */
@@ -27,7 +27,9 @@ final class Warmup {
      */
     private static final long ALONE = 600_000_000;
 
-    /** Rounds in a row in which vectors are faster until they are believed to be: all that they call is compiled, too. */
+    /**
+     * Rounds in a row in which vectors are faster until they are believed to be: all that they call is compiled, too.
+     */
     private static final int WINS = 300;
 
     /**

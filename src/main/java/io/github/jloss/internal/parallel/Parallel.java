@@ -40,8 +40,8 @@ public abstract class Parallel {
      *
      * @param chunkCount number of chunks
      * @param threads the most threads, the calling one included
-     * @param executor runs the others; what it throws is thrown here, but for a {@link RejectedExecutionException}: then
-     *        the calling thread does without
+     * @param executor runs the others; what it throws is thrown here, but for a {@link RejectedExecutionException}:
+     *        then the calling thread does without
      */
     protected final void run(int chunkCount, int threads, Executor executor) {
         chunks = chunkCount;

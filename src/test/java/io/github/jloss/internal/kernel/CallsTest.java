@@ -203,6 +203,11 @@ class CallsTest extends FormulaTests {
         }
 
         @Override
+        public boolean equals(Object o) {
+            return o instanceof CallsObject;
+        }
+
+        @Override
         public int hashCode() {
             return 12;
         }

@@ -49,7 +49,8 @@ class LoadedClassTest extends FormulaTests {
             synchronized (getClassLoadingLock(name)) {
                 Class<?> known = findLoadedClass(name);
                 return known != null ? known
-                        : name.equals(NAME) ? defineClass(name, bytes, 0, bytes.length) : super.loadClass(name, resolve);
+                        : name.equals(NAME) ? defineClass(name, bytes, 0, bytes.length)
+                        : super.loadClass(name, resolve);
             }
         }
 
