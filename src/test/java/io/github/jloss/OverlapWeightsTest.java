@@ -107,8 +107,9 @@ class OverlapWeightsTest {
     }
 
     private static void requireSame(List<float[]> expected, List<float[]> found, String what) {
-        for (int i = 0; i < expected.size(); i++) Outcome.requireSame(expected.get(i), found.get(i), what,
-                "result " + i);
+        for (int i = 0; i < expected.size(); i++) {
+            Outcome.requireSame(expected.get(i), found.get(i), what, "result " + i);
+        }
     }
 
     @ParameterizedTest
