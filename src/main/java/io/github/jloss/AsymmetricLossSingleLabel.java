@@ -16,26 +16,13 @@ import io.github.jloss.spi.SoftmaxFormula;
  *
  * <p>The input is (N, C); the mean divides by N.
  */
-public final class AsymmetricLossSingleLabel extends SoftmaxLoss {
+public final class AsymmetricLossSingleLabel extends SoftmaxLoss<AsymmetricLossSingleLabel> {
 
     private static final long serialVersionUID = 1;
 
     /** gammaPos 1, gammaNeg 4, eps 0.1, the mean: timm's defaults. */
     public AsymmetricLossSingleLabel() {
-        this(1, 4, 0.1, Reduction.MEAN);
-    }
-
-    /**
-     * With options.
-     *
-     * @param gammaPos how much a label that is predicted well is discounted, at least 0
-     * @param gammaNeg how much the other classes' terms are discounted where they are improbable, at least 0
-     * @param eps label smoothing, in [0, 1]
-     * @param reduction how the losses of the rows become one number
-     */
-    public AsymmetricLossSingleLabel(double gammaPos, double gammaNeg, double eps, Reduction reduction) {
-        this(SoftmaxOptions.of(new SoftmaxFormula(smoothing("eps", eps), exponent("gammaPos", gammaPos),
-                exponent("gammaNeg", gammaNeg), false), SoftmaxOptions.NONE, reduction));
+        this(new SoftmaxOptions(SoftmaxFormula.CROSS_ENTROPY.withSmoothing(0.1).withGammas(1, 4)));
     }
 
     private AsymmetricLossSingleLabel(SoftmaxOptions options) {
@@ -45,6 +32,38 @@ public final class AsymmetricLossSingleLabel extends SoftmaxLoss {
     @Override
     AsymmetricLossSingleLabel with(SoftmaxOptions other) {
         return new AsymmetricLossSingleLabel(other);
+    }
+
+    /**
+     * With another discount of labels.
+     *
+     * @param gammaPos how much a label that is predicted well is discounted, at least 0
+     * @return a new loss
+     */
+    public AsymmetricLossSingleLabel withGammaPos(double gammaPos) {
+        SoftmaxFormula f = options().formula();
+        return with(options().withFormula(f.withGammas(exponent("gammaPos", gammaPos), f.gammaOthers())));
+    }
+
+    /**
+     * With another discount of the other classes.
+     *
+     * @param gammaNeg how much their terms are discounted where they are improbable, at least 0
+     * @return a new loss
+     */
+    public AsymmetricLossSingleLabel withGammaNeg(double gammaNeg) {
+        SoftmaxFormula f = options().formula();
+        return with(options().withFormula(f.withGammas(f.gamma(), exponent("gammaNeg", gammaNeg))));
+    }
+
+    /**
+     * With another label smoothing.
+     *
+     * @param eps in [0, 1]
+     * @return a new loss
+     */
+    public AsymmetricLossSingleLabel withEps(double eps) {
+        return with(options().withFormula(options().formula().withSmoothing(smoothing("eps", eps))));
     }
 
     @Override

@@ -22,25 +22,13 @@ import io.github.jloss.spi.SoftmaxFormula;
  * the same have different means. Unlike torch's, a class of logit -infinity and target probability 0 costs nothing, and
  * the gradient is 0 where all labels have weight 0.
  */
-public final class CrossEntropyLoss extends SoftmaxLoss {
+public final class CrossEntropyLoss extends SoftmaxLoss<CrossEntropyLoss> {
 
     private static final long serialVersionUID = 1;
 
-    private static final SoftmaxOptions DEFAULTS = SoftmaxOptions.of(new SoftmaxFormula(0, 0, 0, false), -100,
-            Reduction.MEAN);
-
     /** No weights, ignore index -100, no smoothing, the mean, class axis 1. */
     public CrossEntropyLoss() {
-        this(DEFAULTS);
-    }
-
-    /**
-     * With a reduction, and defaults otherwise.
-     *
-     * @param reduction how the losses of the rows become one number
-     */
-    public CrossEntropyLoss(Reduction reduction) {
-        this(DEFAULTS.withReduction(reduction));
+        this(new SoftmaxOptions(SoftmaxFormula.CROSS_ENTROPY).withIgnoreIndex(-100));
     }
 
     private CrossEntropyLoss(SoftmaxOptions options) {
@@ -53,76 +41,19 @@ public final class CrossEntropyLoss extends SoftmaxLoss {
     }
 
     /**
-     * With another reduction.
-     *
-     * @param reduction how the losses of the rows become one number
-     * @return a new loss
-     */
-    public CrossEntropyLoss withReduction(Reduction reduction) {
-        return with(options().withReduction(reduction));
-    }
-
-    /**
-     * With weights for the classes.
-     *
-     * @param weight one for each class, (C), or null for none
-     * @return a new loss
-     */
-    public CrossEntropyLoss withWeight(Tensor weight) {
-        return with(options().withWeight(weight));
-    }
-
-    /**
-     * With another label for rows that do not count.
-     *
-     * @param label any; -100 by default
-     * @return a new loss
-     */
-    public CrossEntropyLoss withIgnoreIndex(long label) {
-        return with(options().withIgnoreIndex(label));
-    }
-
-    /**
      * With targets mixed with a uniform distribution.
      *
      * @param smoothing the part of the uniform distribution, in [0, 1]
      * @return a new loss
      */
     public CrossEntropyLoss withLabelSmoothing(double smoothing) {
-        return with(options().withFormula(new SoftmaxFormula(smoothing("labelSmoothing", smoothing), 0, 0, false)));
-    }
-
-    /**
-     * For inputs whose class axis is the last one, (..., C), and not axis 1.
-     *
-     * @return a new loss
-     */
-    public CrossEntropyLoss withClassAxisLast() {
-        return with(options().withClassLast());
-    }
-
-    /**
-     * With a mean that divides by the number of rows that are not ignored, whatever their weights.
-     *
-     * @return a new loss
-     */
-    public CrossEntropyLoss withMeanOfRows() {
-        return with(options().withMeanOfRows());
-    }
-
-    /**
-     * With 0, and not NaN, for the mean over nothing: all rows ignored, or none there.
-     *
-     * @return a new loss
-     */
-    public CrossEntropyLoss withEmptyMeanZero() {
-        return with(options().withEmptyZero());
+        return with(options().withFormula(options().formula().withSmoothing(smoothing("labelSmoothing", smoothing))));
     }
 
     @Override
     String optionsText() {
         double smoothing = options().formula().smoothing();
-        return ignoreText() + (smoothing == 0 ? "" : "labelSmoothing=" + smoothing + ", ");
+        return smoothing == 0 ? "" : "labelSmoothing=" + smoothing + ", ";
     }
 
     @Override

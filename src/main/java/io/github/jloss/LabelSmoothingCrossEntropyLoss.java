@@ -5,30 +5,19 @@ import io.github.jloss.spi.SoftmaxFormula;
 
 /**
  * Cross entropy of a softmax with smoothed labels, {@code L = -(1-a) lp_y - a/C sum_c lp_c}, with gradient
- * {@code dL/dx_c = p_c - (1-a) 1[c = y] - a/C}. The class axis is the last one, no label is ignored, and the mean
- * divides by the number of rows.
+ * {@code dL/dx_c = p_c - (1-a) 1[c = y] - a/C}. The class axis is the last one, no label is ignored by default, and
+ * the mean divides by the number of rows.
  *
  * <p>As timm's {@code LabelSmoothingCrossEntropy}; {@link CrossEntropyLoss#withLabelSmoothing} is the same with more
  * options.
  */
-public final class LabelSmoothingCrossEntropyLoss extends SoftmaxLoss {
+public final class LabelSmoothingCrossEntropyLoss extends SoftmaxLoss<LabelSmoothingCrossEntropyLoss> {
 
     private static final long serialVersionUID = 1;
 
     /** Smoothing 0.1, the mean. */
     public LabelSmoothingCrossEntropyLoss() {
-        this(0.1, Reduction.MEAN);
-    }
-
-    /**
-     * With options.
-     *
-     * @param smoothing the part a of the uniform distribution, in [0, 1]
-     * @param reduction how the losses of the rows become one number
-     */
-    public LabelSmoothingCrossEntropyLoss(double smoothing, Reduction reduction) {
-        this(SoftmaxOptions.of(new SoftmaxFormula(smoothing("smoothing", smoothing), 0, 0, false), SoftmaxOptions.NONE,
-                reduction).withClassLast());
+        this(new SoftmaxOptions(SoftmaxFormula.CROSS_ENTROPY.withSmoothing(0.1)).withClassLast());
     }
 
     private LabelSmoothingCrossEntropyLoss(SoftmaxOptions options) {
@@ -38,6 +27,16 @@ public final class LabelSmoothingCrossEntropyLoss extends SoftmaxLoss {
     @Override
     LabelSmoothingCrossEntropyLoss with(SoftmaxOptions other) {
         return new LabelSmoothingCrossEntropyLoss(other);
+    }
+
+    /**
+     * With another smoothing.
+     *
+     * @param smoothing the part a of the uniform distribution, in [0, 1]
+     * @return a new loss
+     */
+    public LabelSmoothingCrossEntropyLoss withSmoothing(double smoothing) {
+        return with(options().withFormula(options().formula().withSmoothing(smoothing("smoothing", smoothing))));
     }
 
     @Override

@@ -70,6 +70,21 @@ final class Shapes {
         }
     }
 
+    /** Refuses a tensor whose shape does not broadcast to that of {@code like} without one axis, by NumPy's rules. */
+    static void requireBroadcast(String name, Tensor tensor, Tensor like, int without) {
+        int rank = like.rank() - 1;
+        boolean fits = tensor.rank() <= rank;
+        for (int i = 1; fits && i <= tensor.rank(); i++) {
+            int axis = rank - i;
+            long d = tensor.dim(-i);
+            fits = d == 1 || d == like.dim(axis < without ? axis : axis + 1);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(name + ": shape " + text(tensor.shape())
+                    + " does not broadcast to the input's shape " + text(like.shape()) + " without axis " + without);
+        }
+    }
+
     /** The shape of rows {@code from} to {@code to} of the first dimension. */
     static long[] sliced(String name, long[] shape, long from, long to) {
         if (shape.length == 0) {

@@ -10,22 +10,13 @@ import io.github.jloss.spi.SoftmaxFormula;
  *
  * <p>As timm's {@code SoftTargetCrossEntropy}, but a class of logit -infinity and probability 0 costs nothing.
  */
-public final class SoftTargetCrossEntropyLoss extends SoftmaxLoss {
+public final class SoftTargetCrossEntropyLoss extends SoftmaxLoss<SoftTargetCrossEntropyLoss> {
 
     private static final long serialVersionUID = 1;
 
     /** The mean. */
     public SoftTargetCrossEntropyLoss() {
-        this(Reduction.MEAN);
-    }
-
-    /**
-     * With a reduction.
-     *
-     * @param reduction how the losses of the rows become one number
-     */
-    public SoftTargetCrossEntropyLoss(Reduction reduction) {
-        this(SoftmaxOptions.of(new SoftmaxFormula(0, 0, 0, false), SoftmaxOptions.NONE, reduction).withClassLast());
+        this(new SoftmaxOptions(SoftmaxFormula.CROSS_ENTROPY).withClassLast());
     }
 
     private SoftTargetCrossEntropyLoss(SoftmaxOptions options) {

@@ -3,40 +3,61 @@ package io.github.jloss;
 
 import io.github.jloss.spi.SoftmaxFormula;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 
-/**
- * What a {@link SoftmaxLoss} is made of. Two losses of one class are equal if these are, and their weights hold
- * the same numbers.
- *
- * @param formula what is computed of a row
- * @param weight the weights of the classes, or null
- * @param ignoreIndex the label of rows that do not count, or {@link #NONE}
- * @param classLast whether the class axis is the last one, and not axis 1
- * @param meanOfRows whether a mean divides by the number of rows that count, and not by the sum of their weights
- * @param emptyIsZero whether the mean over nothing is 0, and not NaN
- * @param reduction how the losses of the rows become one number
- * @param backend where they are computed
- */
-record SoftmaxOptions(SoftmaxFormula formula, Tensor weight, long ignoreIndex, boolean classLast, boolean meanOfRows,
-        boolean emptyIsZero, Reduction reduction, Backend backend)
-        implements Serializable {
+/** What a {@link SoftmaxLoss} is made of, but for its class. Never changed once it is one's. */
+final class SoftmaxOptions implements Serializable {
 
-    /** No label is ignored. */
-    static final long NONE = Long.MIN_VALUE;
+    private static final long serialVersionUID = 1;
 
-    SoftmaxOptions {
-        Objects.requireNonNull(reduction, "reduction");
-        Objects.requireNonNull(backend, "backend");
+    private static final int[] NONE = {};
+
+    private SoftmaxFormula formula;
+    private Tensor weight;
+    private Long ignored;
+    private int[] excluded = NONE;
+    private boolean classLast;
+    private boolean normalized;
+    private boolean emptyIsZero;
+    private MeanBy meanBy = MeanBy.WEIGHTS;
+    private Reduction reduction = Reduction.MEAN;
+    private Backend backend = Backend.cpu();
+
+    /** Class axis 1, no weights, nothing ignored or excluded, the mean. */
+    SoftmaxOptions(SoftmaxFormula formula) {
+        this.formula = formula;
     }
 
-    /** Class axis 1, no weights, torch's policies. */
-    static SoftmaxOptions of(SoftmaxFormula formula, long ignoreIndex, Reduction reduction) {
-        return new SoftmaxOptions(formula, null, ignoreIndex, false, false, false, reduction, Backend.cpu());
+    private SoftmaxOptions changed(Consumer<SoftmaxOptions> change) {
+        SoftmaxOptions copy = new SoftmaxOptions(formula);
+        copy.weight = weight;
+        copy.ignored = ignored;
+        copy.excluded = excluded;
+        copy.classLast = classLast;
+        copy.normalized = normalized;
+        copy.emptyIsZero = emptyIsZero;
+        copy.meanBy = meanBy;
+        copy.reduction = reduction;
+        copy.backend = backend;
+        change.accept(copy);
+        return copy;
+    }
+
+    /** What is computed of a row. */
+    SoftmaxFormula formula() {
+        return formula;
     }
 
     SoftmaxOptions withFormula(SoftmaxFormula other) {
-        return new SoftmaxOptions(other, weight, ignoreIndex, classLast, meanOfRows, emptyIsZero, reduction, backend);
+        return changed(o -> o.formula = other);
+    }
+
+    /** The weights of the classes, or null. */
+    Tensor weight() {
+        return weight;
     }
 
     SoftmaxOptions withWeight(Tensor other) {
@@ -44,38 +65,120 @@ record SoftmaxOptions(SoftmaxFormula formula, Tensor weight, long ignoreIndex, b
             throw new IllegalArgumentException("weight: found shape " + Shapes.text(other.shape())
                     + ", expected one dimension, the number of classes");
         }
-        return new SoftmaxOptions(formula, other, ignoreIndex, classLast, meanOfRows, emptyIsZero, reduction, backend);
+        return changed(o -> o.weight = other);
     }
 
-    /** The ignored label, or null where nothing is ignored. */
+    /** The label of rows that do not count, or null. */
     Long ignored() {
-        return ignoreIndex == NONE ? null : Long.valueOf(ignoreIndex);
+        return ignored;
     }
 
-    SoftmaxOptions withIgnoreIndex(long other) {
-        if (other == NONE) {
-            throw new IllegalArgumentException("ignoreIndex: found " + other + ", expected a larger label");
+    SoftmaxOptions withIgnoreIndex(long label) {
+        return changed(o -> o.ignored = label);
+    }
+
+    /** The classes that are left out, in ascending order. */
+    int[] excluded() {
+        return excluded;
+    }
+
+    SoftmaxOptions withExcluded(int... classes) {
+        int[] sorted = Arrays.stream(Objects.requireNonNull(classes, "excludedClasses")).sorted().distinct().toArray();
+        if (sorted.length > 0) {
+            Checks.require(sorted[0] >= 0, "excludedClasses", sorted[0], "numbers of classes, from 0 on");
         }
-        return new SoftmaxOptions(formula, weight, other, classLast, meanOfRows, emptyIsZero, reduction, backend);
+        return changed(o -> o.excluded = sorted);
+    }
+
+    /** Whether the class axis is the last one, and not axis 1. */
+    boolean classLast() {
+        return classLast;
     }
 
     SoftmaxOptions withClassLast() {
-        return new SoftmaxOptions(formula, weight, ignoreIndex, true, meanOfRows, emptyIsZero, reduction, backend);
+        return changed(o -> o.classLast = true);
     }
 
-    SoftmaxOptions withMeanOfRows() {
-        return new SoftmaxOptions(formula, weight, ignoreIndex, classLast, true, emptyIsZero, reduction, backend);
+    /** Whether losses are divided by the sum of their focusing factors, too. */
+    boolean normalized() {
+        return normalized;
+    }
+
+    SoftmaxOptions withNormalized() {
+        requireReduced(true, reduction);
+        return changed(o -> o.normalized = true);
+    }
+
+    /** Whether the mean over nothing is 0, and not NaN. */
+    boolean emptyIsZero() {
+        return emptyIsZero;
     }
 
     SoftmaxOptions withEmptyZero() {
-        return new SoftmaxOptions(formula, weight, ignoreIndex, classLast, meanOfRows, true, reduction, backend);
+        return changed(o -> o.emptyIsZero = true);
+    }
+
+    /** What a mean divides by. */
+    MeanBy meanBy() {
+        return meanBy;
+    }
+
+    SoftmaxOptions withMeanBy(MeanBy other) {
+        Objects.requireNonNull(other, "meanBy");
+        return changed(o -> o.meanBy = other);
+    }
+
+    /** How the losses of the rows become one number. */
+    Reduction reduction() {
+        return reduction;
     }
 
     SoftmaxOptions withReduction(Reduction other) {
-        return new SoftmaxOptions(formula, weight, ignoreIndex, classLast, meanOfRows, emptyIsZero, other, backend);
+        Objects.requireNonNull(other, "reduction");
+        requireReduced(normalized, other);
+        return changed(o -> o.reduction = other);
+    }
+
+    private static void requireReduced(boolean normalized, Reduction reduction) {
+        if (normalized && reduction == Reduction.NONE) {
+            throw new IllegalArgumentException("reduction: found NONE with normalized, expected SUM or MEAN");
+        }
+    }
+
+    /** Where the losses are computed. */
+    Backend backend() {
+        return backend;
     }
 
     SoftmaxOptions withBackend(Backend other) {
-        return new SoftmaxOptions(formula, weight, ignoreIndex, classLast, meanOfRows, emptyIsZero, reduction, other);
+        Objects.requireNonNull(other, "backend");
+        return changed(o -> o.backend = other);
+    }
+
+    /** The options that all losses of the family have, where they are not the usual ones. */
+    @Override
+    public String toString() {
+        return (ignored == null ? "" : "ignoreIndex=" + ignored + ", ")
+                + (excluded.length == 0 ? "" : "excludedClasses=" + Arrays.toString(excluded) + ", ")
+                + (weight == null ? "" : "weight=" + Shapes.text(weight.shape()) + ", ")
+                + "reduction=" + reduction.name().toLowerCase(Locale.ROOT)
+                + (meanBy == MeanBy.COUNT ? ", mean by count" : "")
+                + (classLast ? ", class axis last" : "")
+                + (emptyIsZero ? ", empty is zero" : "");
+    }
+
+    /** Weights are equal if they hold the same numbers. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SoftmaxOptions o && formula.equals(o.formula) && Tensor.same(weight, o.weight)
+                && Objects.equals(ignored, o.ignored) && Arrays.equals(excluded, o.excluded)
+                && classLast == o.classLast && normalized == o.normalized && emptyIsZero == o.emptyIsZero
+                && meanBy == o.meanBy && reduction == o.reduction && backend.equals(o.backend);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(formula, ignored, Arrays.hashCode(excluded), classLast, normalized, emptyIsZero, meanBy,
+                reduction, backend);
     }
 }

@@ -157,10 +157,11 @@ class SoftmaxDigitsTest {
             float[] weights = new float[classes];
             Arrays.fill(weights, w);
             Labels labels = SoftmaxTest.labels(rows, classes);
-            for (SoftmaxLoss plain : new SoftmaxLoss[] {new CrossEntropyLoss(), new NLLLoss(), new SoftmaxFocalLoss(),
+            for (SoftmaxLoss<?> plain : new SoftmaxLoss<?>[] {new CrossEntropyLoss(), new NLLLoss(),
+                    new SoftmaxFocalLoss(),
                 new CrossEntropyLoss().withLabelSmoothing(0.1)}) {
                 Tensor weight = Tensor.of(weights);
-                SoftmaxLoss loss = plain instanceof CrossEntropyLoss ce ? ce.withWeight(weight)
+                SoftmaxLoss<?> loss = plain instanceof CrossEntropyLoss ce ? ce.withWeight(weight)
                         : plain instanceof NLLLoss nll ? nll.withWeight(weight)
                         : ((SoftmaxFocalLoss) plain).withWeight(weight);
                 float[] expected = new float[x.length];

@@ -17,6 +17,9 @@ public final class SoftmaxCall {
     /** The logits. */
     public Tensor input;
 
+    /** The class axis of the input. */
+    public int axis;
+
     /** The length of the class axis, above 0. */
     public long classes;
 
@@ -29,12 +32,19 @@ public final class SoftmaxCall {
     /** The weights of the classes, or null for 1. */
     public Tensor classWeights;
 
-    /** Rows of this label have loss 0 and gradient 0. */
+    /** Classes that are as if they were not there, in ascending order, not all; the gradient is 0 there. */
+    public int[] excluded;
+
+    /** Whether there is a label of rows that do not count. */
+    public boolean ignores;
+
+    /** Rows of this label have loss 0 and gradient 0, if {@link #ignores}. */
     public long ignoreIndex;
 
     /**
-     * Multiplied to loss and gradient of every row, at least 0, one for each, or null for 1. A row of weight 0 has loss
-     * 0 and gradient 0, whatever else it holds, and its label may be any number.
+     * Multiplied to loss and gradient of every row, at least 0, or null for 1; broadcast to the input's shape without
+     * its class axis, see {@link io.github.jloss.internal.softmax.RowWeights}. A row of weight 0 has loss 0 and
+     * gradient 0, whatever else it holds, its upstream gradient included, and its label may be any number.
      */
     public Tensor weights;
 
@@ -46,6 +56,12 @@ public final class SoftmaxCall {
 
     /** Receives the gradient times weight, upstream and scale, or null; may be the input. */
     public Tensor gradient;
+
+    /**
+     * What is added to {@code -w_k lp_k} before it is multiplied by the focusing factor, in the gradient only: with a
+     * negative quotient of sums, the gradient is that of the quotient of the losses' and the factors' sums.
+     */
+    public double offset;
 
     /** Factor on the gradient. */
     public double scale;
@@ -62,6 +78,7 @@ public final class SoftmaxCall {
         input = null;
         target = null;
         classWeights = null;
+        excluded = null;
         weights = null;
         losses = null;
         upstream = null;

@@ -91,16 +91,22 @@ record Case(Map<String, Object> json) {
             case "focal_tversky" -> region(TverskyLoss.binary(), TverskyLoss.multiclass(), TverskyLoss.multilabel())
                     .withAlpha(number("alpha")).withBeta(number("beta")).withGamma(number("gamma"))
                     .withGammaPerClass(true);
-            case "cross_entropy" -> new CrossEntropyLoss(reduction()).withWeight(tensor("weight"))
-                    .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"));
-            case "nll" -> new NLLLoss(reduction()).withWeight(tensor("weight"))
+            case "cross_entropy" -> new CrossEntropyLoss().withReduction(reduction()).withWeight(tensor("weight"))
+                    .withIgnoreIndex((long) number("ignore_index")).withLabelSmoothing(number("label_smoothing"))
+                    .withMeanBy(meanBy());
+            case "nll" -> new NLLLoss().withReduction(reduction()).withWeight(tensor("weight"))
                     .withIgnoreIndex((long) number("ignore_index"));
-            case "asymmetric_single_label" -> new AsymmetricLossSingleLabel(number("gamma_pos"), number("gamma_neg"),
-                    number("eps"), reduction());
+            case "asymmetric_single_label" -> new AsymmetricLossSingleLabel().withGammaPos(number("gamma_pos"))
+                    .withGammaNeg(number("gamma_neg")).withEps(number("eps")).withReduction(reduction());
             case "soft_target_cross_entropy" -> new SoftTargetCrossEntropyLoss();
             case "label_smoothing_cross_entropy" ->
-                new LabelSmoothingCrossEntropyLoss(number("smoothing"), Reduction.MEAN);
-            case "softmax_focal" -> new SoftmaxFocalLoss(number("gamma"), reduction());
+                new LabelSmoothingCrossEntropyLoss().withSmoothing(number("smoothing"));
+            case "softmax_focal" -> {
+                SoftmaxFocalLoss focal = new SoftmaxFocalLoss().withGamma(number("gamma")).withReduction(reduction());
+                if ((boolean) options().get("normalized")) focal = focal.withNormalized();
+                yield options().get("reduced_threshold") == null ? focal
+                        : focal.withReducedThreshold(number("reduced_threshold"));
+            }
             case "contrastive" ->
                 new ContrastiveLoss().withMargin(number("margin")).withReduction(reduction()).withMeanBy(meanBy());
             case "cosine_embedding" ->

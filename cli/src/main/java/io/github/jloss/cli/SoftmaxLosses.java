@@ -30,7 +30,8 @@ final class SoftmaxLosses {
             softmax("cross_entropy", "CrossEntropyLoss", TargetKind.LABELS_OR_FLOATS, List.of(TaskKind.CLASSIFY),
                     "Cross entropy of a softmax: one right class out of many.",
                     o -> {
-                        CrossEntropyLoss loss = new CrossEntropyLoss(o.reduction()).withWeight(o.tensor("weight"))
+                        CrossEntropyLoss loss = new CrossEntropyLoss().withReduction(o.reduction())
+                                .withWeight(o.tensor("weight"))
                                 .withIgnoreIndex(o.integer("ignore_index"))
                                 .withLabelSmoothing(o.number("label_smoothing"));
                         return o.flag("class_axis_last") ? loss.withClassAxisLast() : loss;
@@ -40,7 +41,7 @@ final class SoftmaxLosses {
             softmax("nll", "NLLLoss", TargetKind.LABELS, List.of(),
                     "Negative log likelihood: cross entropy of inputs that are log-probabilities already.",
                     o -> {
-                        NLLLoss loss = new NLLLoss(o.reduction()).withWeight(o.tensor("weight"))
+                        NLLLoss loss = new NLLLoss().withReduction(o.reduction()).withWeight(o.tensor("weight"))
                                 .withIgnoreIndex(o.integer("ignore_index"));
                         return o.flag("class_axis_last") ? loss.withClassAxisLast() : loss;
                     },
@@ -48,35 +49,41 @@ final class SoftmaxLosses {
             softmax("asymmetric_single_label", "AsymmetricLossSingleLabel", TargetKind.LABELS,
                     List.of(TaskKind.CLASSIFY),
                     "Cross entropy of a softmax that plays down what is predicted well: one right class, few examples.",
-                    o -> new AsymmetricLossSingleLabel(o.number("gamma_pos"), o.number("gamma_neg"), o.number("eps"),
-                            o.reduction()),
+                    o -> new AsymmetricLossSingleLabel().withGammaPos(o.number("gamma_pos"))
+                            .withGammaNeg(o.number("gamma_neg")).withEps(o.number("eps")).withReduction(o.reduction()),
                     number("gamma_pos", 1, "focusing exponent of the right class, at least 0"),
                     number("gamma_neg", 4, "focusing exponent of the others, at least 0"),
                     number("eps", 0.1, "label smoothing, in [0, 1]"), MEAN),
             softmax("soft_target_cross_entropy", "SoftTargetCrossEntropyLoss", TargetKind.FLOATS,
                     List.of(TaskKind.RECOGNISE),
                     "Cross entropy against probabilities, classes on the last axis: mixup, distillation.",
-                    o -> new SoftTargetCrossEntropyLoss(o.reduction()), MEAN),
+                    o -> new SoftTargetCrossEntropyLoss().withReduction(o.reduction()), MEAN),
             softmax("label_smoothing_cross_entropy", "LabelSmoothingCrossEntropyLoss", TargetKind.LABELS,
                     List.of(TaskKind.CLASSIFY),
                     "Cross entropy against labels that are not quite certain, classes on the last axis.",
-                    o -> new LabelSmoothingCrossEntropyLoss(o.number("smoothing"), o.reduction()),
+                    o -> new LabelSmoothingCrossEntropyLoss().withSmoothing(o.number("smoothing"))
+                            .withReduction(o.reduction()),
                     number("smoothing", 0.1, "share of the target that all classes get, in [0, 1]"), MEAN),
             softmax("softmax_focal", "SoftmaxFocalLoss", TargetKind.LABELS, List.of(TaskKind.CLASSIFY),
                     "Cross entropy that counts rows less the better they are predicted.",
                     o -> {
-                        SoftmaxFocalLoss loss = new SoftmaxFocalLoss(o.number("gamma"), o.reduction())
+                        SoftmaxFocalLoss loss = new SoftmaxFocalLoss().withGamma(o.number("gamma"))
+                                .withReduction(o.reduction())
                                 .withWeight(o.tensor("weight"));
                         Integer ignored = o.integer("ignore_index");
                         if (ignored != null) loss = loss.withIgnoreIndex(ignored);
+                        if (o.flag("normalized")) loss = loss.withNormalized();
+                        Double threshold = o.numberOrNull("reduced_threshold");
+                        if (threshold != null) loss = loss.withReducedThreshold(threshold);
                         return o.flag("class_axis_last") ? loss.withClassAxisLast() : loss;
                     },
                     number("gamma", 2, "focusing exponent, at least 0"), WEIGHT,
                     new OptionSpec("ignore_index", OptionType.INTEGER, null, "label of rows that do not count"),
                     CLASS_LAST,
-                    new OptionSpec("normalized", OptionType.only("false"), "false", "others are not supported"),
-                    new OptionSpec("reduced_threshold", OptionType.only("null"), null, "others are not supported"),
-                    number("eps", 1e-6, "read and ignored: it belongs to the normalization"), MEAN));
+                    flag("normalized", false, "whether losses are divided by the sum of the focusing factors"),
+                    new OptionSpec("reduced_threshold", OptionType.NUMBER, null,
+                            "probability up to which nothing is played down, in (0, 1)"),
+                    number("eps", 1e-6, "read and ignored: the least sum of factors is always 1e-6"), MEAN));
 
     private SoftmaxLosses() {}
 

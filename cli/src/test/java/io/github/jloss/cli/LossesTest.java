@@ -136,8 +136,7 @@ class LossesTest {
         assertRefused("mse", "reduction", true, "option reduction: found true");
         assertRefused("asymmetric_multi_label", "disable_torch_grad_focal_loss", 1.0, "expected true or false");
         assertRefused("bce_with_logits", "pos_weight", "none.npy", "none.npy: not found");
-        assertRefused("softmax_focal", "normalized", true, "option normalized: found true, expected only false");
-        assertRefused("softmax_focal", "reduced_threshold", 0.5, "expected only null");
+        assertRefused("softmax_focal", "reduced_threshold", "big", "found \"big\", expected a number");
         assertRefused("dice", "mode", "ternary", "found \"ternary\", expected binary, multiclass or multilabel");
         assertRefused("hubert", "delta", 1.0, "loss hubert: unknown, expected one of mse, l1");
     }

@@ -56,18 +56,21 @@ class SoftmaxProperties {
             return kind == Kind.SMOOTHED || kind == Kind.SOFT;
         }
 
-        SoftmaxLoss loss(Reduction r) {
+        SoftmaxLoss<?> loss(Reduction r) {
             Tensor w = weights == null ? null : Tensor.of(weights);
             long ignored = ignores ? IGNORED : -1;
             return switch (kind) {
-                case CROSS_ENTROPY -> new CrossEntropyLoss(r).withWeight(w).withIgnoreIndex(ignored)
+                case CROSS_ENTROPY -> new CrossEntropyLoss().withReduction(r).withWeight(w).withIgnoreIndex(ignored)
                         .withLabelSmoothing(smoothing);
-                case PROBABILITIES -> new CrossEntropyLoss(r).withWeight(w).withLabelSmoothing(smoothing);
-                case NLL -> new NLLLoss(r).withWeight(w).withIgnoreIndex(ignored);
-                case FOCAL -> new SoftmaxFocalLoss(gamma, r).withWeight(w).withIgnoreIndex(ignored);
-                case ASYMMETRIC -> new AsymmetricLossSingleLabel(gamma, gammaOthers, smoothing, r);
-                case SMOOTHED -> new LabelSmoothingCrossEntropyLoss(smoothing, r);
-                case SOFT -> new SoftTargetCrossEntropyLoss(r);
+                case PROBABILITIES -> new CrossEntropyLoss().withReduction(r).withWeight(w)
+                        .withLabelSmoothing(smoothing);
+                case NLL -> new NLLLoss().withReduction(r).withWeight(w).withIgnoreIndex(ignored);
+                case FOCAL -> new SoftmaxFocalLoss().withGamma(gamma).withReduction(r).withWeight(w)
+                        .withIgnoreIndex(ignored);
+                case ASYMMETRIC -> new AsymmetricLossSingleLabel().withGammaPos(gamma).withGammaNeg(gammaOthers)
+                        .withEps(smoothing).withReduction(r);
+                case SMOOTHED -> new LabelSmoothingCrossEntropyLoss().withSmoothing(smoothing).withReduction(r);
+                case SOFT -> new SoftTargetCrossEntropyLoss().withReduction(r);
             };
         }
 
@@ -285,11 +288,11 @@ class SoftmaxProperties {
         same(r, l -> l.on(Backend.cpu(3)), Backend.cpu(3));
     }
 
-    private static void same(Rows r, Function<SoftmaxLoss, SoftmaxLoss> elsewhere, Backend other) {
+    private static void same(Rows r, Function<SoftmaxLoss<?>, SoftmaxLoss<?>> elsewhere, Backend other) {
         Backend one = Backend.cpu(1);
         Bits.assertSame(r.losses(one), r.losses(other));
         Bits.assertSame(r.gradient(one), r.gradient(other));
-        SoftmaxLoss loss = r.loss(Reduction.MEAN);
+        SoftmaxLoss<?> loss = r.loss(Reduction.MEAN);
         float[] a = r.input();
         float[] b = r.input();
         Backward add = Backward.ADD.scale(0.5).divisor(3);
@@ -301,7 +304,7 @@ class SoftmaxProperties {
     /** Over the input, added, and in pieces. */
     @Property(tries = 150)
     void deliveries(@ForAll("rows") Rows r, @ForAll long seed) {
-        SoftmaxLoss loss = r.loss(Reduction.MEAN);
+        SoftmaxLoss<?> loss = r.loss(Reduction.MEAN);
         float[] x = r.input();
         float[] expected = new float[x.length];
         double value = loss.forwardBackward(r.tensor(x), r.target(), r.tensor(expected));
@@ -351,7 +354,7 @@ class SoftmaxProperties {
             for (int c = 0; c < r.classes; c++) reversed[r.at(row, r.classes - 1 - c)] = x[r.at(row, c)];
             labels[row] = r.classes - 1 - labels[row];
         }
-        SoftmaxLoss loss = r.loss(Reduction.SUM);
+        SoftmaxLoss<?> loss = r.loss(Reduction.SUM);
         float[] one = new float[x.length];
         float[] other = new float[x.length];
         loss.forwardBackward(r.tensor(x), r.target(), r.tensor(one));

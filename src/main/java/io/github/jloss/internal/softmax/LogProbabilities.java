@@ -12,18 +12,24 @@ public final class LogProbabilities {
     static double run(SoftmaxJob job, long first, int n) {
         double sum = 0;
         for (long row = first; row < first + n; row++) {
-            int label = job.label(row);
-            float weight = label < 0 ? 0 : job.weight(label);
-            float loss = weight == 0 ? 0 : -weight * job.input.get(job.index(row, label));
+            double weight = weight(job, row);
+            double loss = weight == 0 ? 0 : -weight * job.input.get(job.index(row, job.label(row)));
             sum += loss;
             if (job.losses != null) {
-                job.losses.set(row, job.unit * loss);
+                job.losses.set(row, (float) (job.unit * loss));
             }
         }
         if (job.gradient != null) {
             gradients(job, first, n);
         }
         return sum;
+    }
+
+    /** A row's weight times that of its label's class; 0 if it does not count. */
+    private static double weight(SoftmaxJob job, long row) {
+        double weight = job.rowWeight(row);
+        int label = weight == 0 ? -1 : job.label(row);
+        return label < 0 ? 0 : weight * job.weight(label);
     }
 
     private static void gradients(SoftmaxJob job, long first, int n) {
@@ -36,9 +42,9 @@ public final class LogProbabilities {
             }
         }
         for (long row = first; row < first + n; row++) {
-            int label = job.label(row);
-            if (label >= 0) {
-                job.deliver(job.index(row, label), -job.weight(label) * job.scale(row));
+            double weight = weight(job, row);
+            if (weight != 0) {
+                job.deliver(job.index(row, job.label(row)), (float) (-weight * job.scale(row)));
             }
         }
     }

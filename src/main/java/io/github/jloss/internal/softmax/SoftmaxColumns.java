@@ -21,8 +21,8 @@ public final class SoftmaxColumns extends SoftmaxStage {
     /** Classes of a pass for maxima or sums, besides what is known already. */
     private static final int PASS = 3;
 
-    /** Passes whose results are added in float before their sum is added to a double: rounding stays small. */
-    private static final int PASSES = 10;
+    /** Classes whose summands are added in float before their sum is added to a double: rounding stays small. */
+    private static final int BLOCK = 8 * PASS;
 
     private static final float[] ZEROS = new float[MOST];
 
@@ -62,11 +62,21 @@ public final class SoftmaxColumns extends SoftmaxStage {
         if (job.soft != null) {
             target.load(job, job.soft, first, n);
         }
+        for (int c : job.excluded) {
+            fill(x, c, Float.NEGATIVE_INFINITY);
+            if (job.soft != null) {
+                fill(target, c, 0);
+            }
+        }
         // What pads the rows must be numbers.
         Arrays.fill(label, n, width, -1);
         for (int i = 0; i < width; i++) {
             own[i] = label[i];
         }
+    }
+
+    private void fill(Plane plane, int label, float value) {
+        Arrays.fill(plane.array, plane.index(0, label), plane.index(width, label), value);
     }
 
     @Override
@@ -107,15 +117,18 @@ public final class SoftmaxColumns extends SoftmaxStage {
 
     private void findLabels() {
         PointwiseKernel kernel = job.kernels.of(argMax, Mode.MAP);
-        Arrays.fill(own, 0, width, 0);
+        Arrays.fill(own, 0, width, job.keptFrom(0));
         for (int c = job.classes - 1; c >= 0; c--) {
+            if (job.keptFrom(c) != c) {
+                continue;
+            }
             argMax.number = c;
             use(max, max, own, own);
             at(s.x, x, c);
             pass(kernel, argMax, own, 0);
         }
         for (int i = 0; i < n; i++) {
-            label[i] = (int) own[i];
+            label[i] = label[i] < 0 ? -1 : (int) own[i];
         }
     }
 
@@ -130,22 +143,21 @@ public final class SoftmaxColumns extends SoftmaxStage {
             openResult();
         }
         boolean keeps = job.gradient != null && !job.hasOthers();
-        int block = keeps ? PASSES * PASS : PASSES;
-        for (int from = 0; from < job.classes; from += block) {
-            float[] sum = open(from, block, others);
-            int to = Math.min(from + block, job.classes);
+        for (int from = 0; from < job.classes; from += BLOCK) {
+            float[] sum = open(from, others);
+            int to = Math.min(from + BLOCK, job.classes);
             if (keeps) {
                 exp(from, to, sum);
             } else {
                 addExp(from, to, sum);
             }
-            close(to, block, others);
+            close(to, others);
         }
     }
 
     /** Where a block of classes is added up: where its sum belongs if there is no other block. */
-    private float[] open(int from, int block, float[] result) {
-        float[] sum = job.classes <= block ? result : part;
+    private float[] open(int from, float[] result) {
+        float[] sum = job.classes <= BLOCK ? result : part;
         Arrays.fill(sum, 0, width, 0);
         if (from == 0) {
             Arrays.fill(total, 0, width, 0);
@@ -154,8 +166,8 @@ public final class SoftmaxColumns extends SoftmaxStage {
     }
 
     /** The sums over a block go to those over all. */
-    private void close(int to, int block, float[] result) {
-        if (job.classes > block) {
+    private void close(int to, float[] result) {
+        if (job.classes > BLOCK) {
             add(part, total, width);
             if (to == job.classes) {
                 round(total, result, width);
@@ -229,9 +241,9 @@ public final class SoftmaxColumns extends SoftmaxStage {
     private void sumTerms(boolean slope, float[] result) {
         addTerm.slope = slope;
         PointwiseKernel kernel = job.kernels.of(addTerm, Mode.MAP);
-        for (int from = 0; from < job.classes; from += PASSES) {
-            float[] sum = open(from, PASSES, result);
-            int to = Math.min(from + PASSES, job.classes);
+        for (int from = 0; from < job.classes; from += BLOCK) {
+            float[] sum = open(from, result);
+            int to = Math.min(from + BLOCK, job.classes);
             for (int c = from; c < to; c++) {
                 addTerm.number = c;
                 addTerm.flat = flat(c);
@@ -243,7 +255,7 @@ public final class SoftmaxColumns extends SoftmaxStage {
                 }
                 pass(kernel, addTerm, sum, 0);
             }
-            close(to, PASSES, result);
+            close(to, result);
         }
     }
 
@@ -303,6 +315,9 @@ public final class SoftmaxColumns extends SoftmaxStage {
             if (label[i] >= 0) {
                 result.array[result.index(i, label[i])] = ownGradient(i);
             }
+        }
+        for (int c : job.excluded) {
+            fill(result, c, 0);
         }
         return kernel;
     }

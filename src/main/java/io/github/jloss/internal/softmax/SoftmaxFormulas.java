@@ -83,11 +83,11 @@ public final class SoftmaxFormulas {
         }
     }
 
-    /** A sum and three summands, so that the large number is rounded once. */
+    /** The sum of four numbers, from left to right, as if they came one by one. */
     static final class Add extends MapFormula {
         @Override
         public float value(float x, float t, float a, float b) {
-            return x + (t + a + b);
+            return x + t + a + b;
         }
     }
 
@@ -135,6 +135,41 @@ public final class SoftmaxFormulas {
             float sum = t + e;
             float power = focused ? Scalar.pow(t / sum, gamma) : 1f;
             return ownFactor(focused, gamma, power, logSum(t, e) - (a - x), t, e, b);
+        }
+    }
+
+    /** The focusing factor times a weight; operands as for {@link Head}. */
+    static final class Focus extends MapFormula {
+        float gamma;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float e = Scalar.expNeg(x - a);
+            return Scalar.ifEqual(b, 0f, 0f, b * Scalar.pow(t / (t + e), gamma));
+        }
+    }
+
+    /**
+     * Minus the derivative of {@link Focus} with respect to lp, divided by the sum of all e^(x_j - max). It is
+     * {@code g F p/u}; where u is 0 all gradients that come of it are, in the limit.
+     */
+    static final class FocusFactor extends MapFormula {
+        float gamma;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float e = Scalar.expNeg(x - a);
+            float sum = t + e;
+            float ratio = Scalar.ifEqual(t, 0f, 0f, e / t);
+            return Scalar.ifEqual(b, 0f, 0f, b * (gamma * Scalar.pow(t / sum, gamma)) * ratio / sum);
+        }
+    }
+
+    /** A product. */
+    static final class Times implements MutableFormula, PointwiseMap {
+        @Override
+        public float value(float x, float t) {
+            return x * t;
         }
     }
 

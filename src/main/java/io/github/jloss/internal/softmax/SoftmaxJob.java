@@ -57,9 +57,28 @@ public final class SoftmaxJob extends SumJob {
     Tensor losses;
     Tensor upstream;
     Tensor gradient;
-    float scale;
     boolean add;
+
+    /** The weights of the rows, or null for 1. */
+    Tensor rowWeights;
+
+    /** Whether classes have weights; excluded ones have 0. */
     boolean weighted;
+
+    /** The classes that are left out, in ascending order. */
+    int[] excluded;
+
+    /** How many are not. */
+    int kept;
+
+    /** The factor on gradients: a float, but where that would be subnormal or none. */
+    double scale;
+
+    /** What is added to losses before they are focused, in {@link #unit}s. */
+    float offset;
+
+    /** Factor on powers of 1 - p where a threshold reduces focusing. */
+    float raise;
 
     /** The weights of the classes, in {@link #unit}s. */
     float[] weights = new float[0];
@@ -70,6 +89,8 @@ public final class SoftmaxJob extends SumJob {
      */
     float unit;
 
+    private int axis;
+    private boolean ignores;
     private long ignoreIndex;
     private int chunkRows;
 
@@ -107,21 +128,35 @@ public final class SoftmaxJob extends SumJob {
         inner = call.inner;
         labels = call.target instanceof Labels l ? l : null;
         soft = call.target instanceof Tensor t ? t : null;
+        axis = call.axis;
+        ignores = call.ignores;
         ignoreIndex = call.ignoreIndex;
+        rowWeights = call.weights;
+        excluded = call.excluded;
+        kept = classes - excluded.length;
         losses = call.losses;
         upstream = call.upstream;
         gradient = call.gradient;
         add = call.add;
-        weighted = call.classWeights != null;
+        weighted = call.classWeights != null || excluded.length > 0;
         unit = 1;
         if (weighted) {
             readWeights(call.classWeights);
         }
-        scale = GradientFactor.asFloat(call.scale * unit);
+        scale = call.scale * unit;
+        if (rowWeights == null || isFloat(scale)) {
+            scale = GradientFactor.asFloat(scale);
+        }
+        offset = (float) (call.offset / unit);
+        raise = formula.threshold() == 0 ? 1 : (float) Math.pow(formula.threshold(), -formula.gamma());
         int least = isRows() ? 1 : FEWEST;
         chunkRows = Math.clamp(CHUNK / classes / least * least, least, SoftmaxStage.MOST);
         lead = inner >= (long) MANY * chunkRows ? HEADER : 0;
         chunksPerImage = (inner + lead + chunkRows - 1) / chunkRows;
+    }
+
+    private static boolean isFloat(double number) {
+        return Math.abs(number) >= Float.MIN_NORMAL && Math.abs(number) <= Float.MAX_VALUE;
     }
 
     private void readWeights(Tensor classWeights) {
@@ -130,7 +165,12 @@ public final class SoftmaxJob extends SumJob {
         }
         float most = 0;
         for (int c = 0; c < classes; c++) {
-            weights[c] = classWeights.get(c);
+            weights[c] = classWeights == null ? 1 : classWeights.get(c);
+        }
+        for (int c : excluded) {
+            weights[c] = 0;
+        }
+        for (int c = 0; c < classes; c++) {
             most = Math.max(most, Math.abs(weights[c]));
         }
         if (most > ORDINARY && most <= Float.MAX_VALUE || most < 1 / ORDINARY && most > 0) {
@@ -147,6 +187,8 @@ public final class SoftmaxJob extends SumJob {
         input = null;
         labels = null;
         soft = null;
+        rowWeights = null;
+        excluded = null;
         losses = null;
         upstream = null;
         gradient = null;
@@ -154,7 +196,7 @@ public final class SoftmaxJob extends SumJob {
 
     /** Whether rows are worked on one by one. */
     private boolean isRows() {
-        return inner == 1 && classes >= LONG || formula.normalized();
+        return inner == 1 && classes >= LONG || formula.logProbabilities();
     }
 
     /** Whether chunks end where images do, and the planes of their classes can be worked on in place. */
@@ -168,8 +210,9 @@ public final class SoftmaxJob extends SumJob {
 
     /** The sum of the losses of all rows. */
     private double run(int threads, Executor executor) {
-        return unit * sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
+        double sum = sum(isWide() ? rows() / inner * chunksPerImage : (rows() + chunkRows - 1) / chunkRows, threads,
                 executor);
+        return formula.factorOnly() ? sum : unit * sum;
     }
 
     @Override
@@ -183,7 +226,7 @@ public final class SoftmaxJob extends SumJob {
             end = image + Math.min(inner, piece + chunkRows);
         }
         int n = (int) Math.min(chunkRows, end - from);
-        if (formula.normalized()) {
+        if (formula.logProbabilities()) {
             return LogProbabilities.run(this, from, n);
         }
         Pool<SoftmaxStage> stages = isRows() ? ROWS : COLUMNS;
@@ -198,7 +241,16 @@ public final class SoftmaxJob extends SumJob {
     /** A row's label, or -1 if it is ignored. */
     int label(long row) {
         long label = labels.get(row);
-        return label == ignoreIndex ? -1 : (int) label;
+        return ignores && label == ignoreIndex ? -1 : (int) label;
+    }
+
+    /** Reads the weights of n rows. */
+    void readRowWeights(long first, float[] into, int n) {
+        RowWeights.read(rowWeights, input, axis, first, into, n);
+    }
+
+    float rowWeight(long row) {
+        return rowWeights == null ? 1 : rowWeights.get(RowWeights.index(rowWeights, input, axis, row));
     }
 
     float weight(int label) {
@@ -210,19 +262,24 @@ public final class SoftmaxJob extends SumJob {
         return inner == 1 ? row * classes + label : (row / inner * classes + label) * inner + row % inner;
     }
 
-    /** Whether the loss has terms of other classes than the row's own. */
-    boolean hasOthers() {
-        return soft != null || formula.smoothing() != 0;
+    /** The probability from which on rows are focused, 0 for all. */
+    float focusesFrom() {
+        return (float) formula.threshold();
     }
 
-    /** The factor on gradients of a row. */
-    float scale(long row) {
+    /** Whether the loss has terms of other classes than the row's own. */
+    boolean hasOthers() {
+        return soft != null || formula.smoothing() != 0 || excluded.length > 0;
+    }
+
+    /** The factor on gradients of a row, but for its weight. */
+    double scale(long row) {
         return upstream == null ? scale : scale * upstream.get(row);
     }
 
     /** What smoothing gives to every class. */
     float flat() {
-        return (float) (formula.smoothing() / classes);
+        return (float) (formula.smoothing() / kept);
     }
 
     /** The weight of a row's own class's term. */
@@ -230,7 +287,25 @@ public final class SoftmaxJob extends SumJob {
         double a = formula.smoothing();
         double target = soft == null ? 1 : soft.get(index(row, label));
         return a == 0 && soft == null ? weight(label)
-                : (float) (((1 - a) * target + a / classes) * weight(label));
+                : (float) (((1 - a) * target + a / kept) * weight(label));
+    }
+
+    /** The first class at or after one that is not excluded; the number of classes if there is none. */
+    int keptFrom(int label) {
+        int c = label;
+        for (int i = 0; i < excluded.length && excluded[i] <= c; i++) {
+            c = excluded[i] == c ? c + 1 : c;
+        }
+        return c;
+    }
+
+    /** Overwrites the excluded ones among classes {@code from} to {@code to} that stand in an array. */
+    void fillExcluded(float[] array, int at, int from, int to, float value) {
+        for (int c : excluded) {
+            if (c >= from && c < to) {
+                array[at + c - from] = value;
+            }
+        }
     }
 
     /** The gradient of one element delivered. */

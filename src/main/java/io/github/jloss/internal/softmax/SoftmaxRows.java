@@ -25,6 +25,10 @@ public final class SoftmaxRows extends SoftmaxStage {
     }
 
     private final float[] rest = new float[PointwiseKernel.LANES];
+
+    /** Logits and targets with those of excluded classes replaced; made when first needed. */
+    private float[] logits = {};
+    private float[] targets = {};
     private final SoftmaxFormulas.Exp exp = new SoftmaxFormulas.Exp();
     private final SoftmaxFormulas.Terms sums = new SoftmaxFormulas.Terms();
     private final SoftmaxFormulas.TermsGradient slopesOf = new SoftmaxFormulas.TermsGradient();
@@ -55,13 +59,13 @@ public final class SoftmaxRows extends SoftmaxStage {
     @Override
     void findMaxima() {
         for (int row = 0; row < n; row++) {
-            if (job.soft == null && label[row] < 0) {
+            if (label[row] < 0) {
                 max[row] = 0;
                 continue;
             }
             float most = Float.NEGATIVE_INFINITY;
             for (int from = 0; from < job.classes; from += STEP) {
-                s.x.read(job.input, start(row) + from, step(from));
+                readLogits(row, from);
                 float m = job.kernels.reductions().max(s.x.array, s.x.offset, step(from));
                 most = m > most ? m : most;
             }
@@ -72,16 +76,34 @@ public final class SoftmaxRows extends SoftmaxStage {
         }
     }
 
+    /** Where the row's maximum is first, excluded classes not counted; the first class if the row has none. */
     private int indexOf(int row, float number) {
         for (int from = 0; from < job.classes; from += STEP) {
-            s.x.read(job.input, start(row) + from, step(from));
+            readLogits(row, from);
             for (int i = 0; i < step(from); i++) {
-                if (s.x.array[s.x.offset + i] == number) {
+                if (s.x.array[s.x.offset + i] == number && job.keptFrom(from + i) == from + i) {
                     return from + i;
                 }
             }
         }
-        return 0;
+        return job.keptFrom(0);
+    }
+
+    /** Excluded classes are minus infinity. */
+    private void readLogits(int row, int from) {
+        s.x.read(job.input, start(row) + from, step(from));
+        if (job.excluded.length > 0) {
+            logits = without(s.x, logits, from, Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    /** Points at a copy of a step in which excluded classes have a value of their own. */
+    private float[] without(Span.Operand operand, float[] buffer, int from, float value) {
+        float[] copy = buffer.length == 0 ? new float[STEP] : buffer;
+        System.arraycopy(operand.array, operand.offset, copy, 0, step(from));
+        job.fillExcluded(copy, 0, from, from + step(from), value);
+        operand.use(copy, 0);
+        return copy;
     }
 
     @Override
@@ -111,7 +133,7 @@ public final class SoftmaxRows extends SoftmaxStage {
         exp.excluded = label[row] - from;
         long at = start(row) + from;
         int length = step(from);
-        s.x.read(job.input, at, length);
+        readLogits(row, from);
         s.t.use(NUMBERS, 0);
         s.a.use(NUMBERS, 0);
         s.b.use(NUMBERS, 0);
@@ -172,13 +194,14 @@ public final class SoftmaxRows extends SoftmaxStage {
     }
 
     private void operands(int row, int from) {
-        long at = start(row) + from;
-        int length = step(from);
-        s.x.read(job.input, at, length);
+        readLogits(row, from);
         s.t.use(NUMBERS, 0);
         s.a.use(NUMBERS, 0);
         if (job.soft != null) {
-            s.a.read(job.soft, at, length);
+            s.a.read(job.soft, start(row) + from, step(from));
+            if (job.excluded.length > 0) {
+                targets = without(s.a, targets, from, 0);
+            }
         }
         if (job.weighted) {
             s.b.use(job.weights, from);
@@ -232,6 +255,7 @@ public final class SoftmaxRows extends SoftmaxStage {
         s.out.useBuffer();
         s.scale = scale[row];
         kernel.run(slopesOf, s, step(from));
+        job.fillExcluded(s.out.array, s.out.offset, from, from + step(from), 0);
         combine(kernel, 1, row, from);
     }
 

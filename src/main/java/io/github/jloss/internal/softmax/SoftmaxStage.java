@@ -4,6 +4,7 @@ package io.github.jloss.internal.softmax;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.kernel.Span;
 import io.github.jloss.spi.ElementFormula;
+import java.util.Arrays;
 
 /**
  * Some rows on their way from logits to losses and gradients. With k the row's own class (its label, or for soft
@@ -29,12 +30,12 @@ public abstract class SoftmaxStage {
     long first;
     int n;
 
-    /** Each row's own class; -1 where the row is ignored. */
+    /** Each row's own class; -1 where the row is ignored or masked. */
     final int[] label = new int[MOST];
     final float[] max = new float[MOST];
     final float[] others = new float[MOST];
 
-    /** q, times the scale where no other class has a term. */
+    /** q, times the scale and the row's weight where no other class has a term. */
     final float[] factor = new float[MOST];
 
     /** Of all classes but k: their terms, and the sum of their D. */
@@ -48,7 +49,18 @@ public abstract class SoftmaxStage {
 
     /** k's D. */
     private final float[] slope = new float[MOST];
+
+    /** The term of k. */
+    private final float[] loss = new float[MOST];
+    private final float[] rowWeight = new float[MOST];
+
+    /** Weights of k's term for one pass of several, and what it gives. */
+    private final float[] passWeight = new float[MOST];
+    private final float[] part = new float[MOST];
     private final SoftmaxFormulas.Head head = new SoftmaxFormulas.Head();
+    private final SoftmaxFormulas.Focus focus = new SoftmaxFormulas.Focus();
+    private final SoftmaxFormulas.FocusFactor focusFactor = new SoftmaxFormulas.FocusFactor();
+    private final SoftmaxFormulas.Times times = new SoftmaxFormulas.Times();
     private final SoftmaxFormulas.RowNumber rowNumber = new SoftmaxFormulas.RowNumber();
 
     /** The sum of the losses of some rows. */
@@ -57,9 +69,7 @@ public abstract class SoftmaxStage {
         first = newFirst;
         n = count;
         try {
-            for (int i = 0; i < n && job.soft == null; i++) {
-                label[i] = job.label(first + i);
-            }
+            readLabels();
             begin();
             findMaxima();
             readOwnClass();
@@ -79,10 +89,22 @@ public abstract class SoftmaxStage {
         }
     }
 
+    private void readLabels() {
+        for (int i = 0; i < n; i++) {
+            label[i] = job.soft == null ? job.label(first + i) : 0;
+        }
+        if (job.rowWeights != null) {
+            job.readRowWeights(first, rowWeight, n);
+            for (int i = 0; i < n; i++) {
+                label[i] = rowWeight[i] == 0 ? -1 : label[i];
+            }
+        }
+    }
+
     /** Makes the rows readable. */
     abstract void begin();
 
-    /** Sets {@link #max}, NaN where it is not finite, and for soft targets {@link #label}. */
+    /** Sets {@link #max}, NaN where it is not finite, and for soft targets {@link #label} where it is not -1. */
     abstract void findMaxima();
 
     /** The logit of a row's own class. */
@@ -109,35 +131,150 @@ public abstract class SoftmaxStage {
     }
 
     private double head() {
-        head.focused = job.formula.gamma() != 0;
         head.gamma = (float) job.formula.gamma();
-        boolean hasOthers = job.hasOthers();
-        use(max, others, logit, weight);
-        s.out.use(factor, 0);
-        s.scale = hasOthers ? 1 : job.scale;
-        s.clearSums();
-        run(head, job.gradient == null ? Mode.SUM : Mode.GRADIENTS, n);
-        double loss = s.sum();
-        if (hasOthers) {
-            rowNumbers(true, logSum);
+        focus.gamma = head.gamma;
+        focusFactor.gamma = head.gamma;
+        if (job.hasOthers() || job.focusesFrom() > 0) {
             rowNumbers(false, own);
-            sumTerms();
+        }
+        // One pass for losses, factors and their sum, but where a row's weight or focusing is not all one.
+        boolean once = job.rowWeights == null && job.focusesFrom() == 0 && !job.formula.factorOnly();
+        boolean scales = once && !job.hasOthers() && job.upstream == null && job.offset == 0;
+        double sum = 0;
+        if (job.gradient != null) {
+            s.scale = scales ? (float) job.scale : 1;
+            sum = head(Mode.GRADIENTS, factor);
+            addOffset();
+        } else if (once) {
+            sum = head(Mode.SUM, factor);
+        }
+        if (!once) {
+            ownTerms();
+            sum = sumOfTerms();
+        }
+        if (job.hasOthers()) {
+            sum -= others();
+        } else if (job.gradient != null && !scales) {
             for (int i = 0; i < n; i++) {
-                boolean counts = label[i] >= 0;
-                terms[i] = counts ? terms[i] : 0;
-                slopes[i] = counts ? slopes[i] : 0;
-                loss -= terms[i];
-                float sum = others[i] + own[i];
-                slope[i] = head.focused ? factor[i] * sum : weight[i];
-                factor[i] += SoftmaxFormulas.share(slopes[i], sum);
-                scale[i] = counts ? SoftmaxFormulas.scale(job.scale(first + i), factor[i]) : 0;
-            }
-        } else if (job.gradient != null && job.upstream != null) {
-            for (int i = 0; i < n; i++) {
-                factor[i] *= job.upstream.get(first + i);
+                factor[i] = label[i] < 0 ? 0 : scaled(i, factor[i]);
             }
         }
-        return loss;
+        return sum;
+    }
+
+    /** The head of all rows: below the threshold, where there is one, they are not focused. */
+    private double head(Mode mode, float[] out) {
+        head.focused = head.gamma != 0;
+        if (job.focusesFrom() == 0) {
+            return head(weight, mode, out);
+        }
+        for (int i = 0; i < n; i++) {
+            passWeight[i] = weight[i] * raise(i);
+        }
+        double sum = head(passWeight, mode, out);
+        for (int i = 0; i < n; i++) {
+            passWeight[i] = raise(i) == 0 ? weight[i] : 0;
+        }
+        head.focused = false;
+        sum += head(passWeight, mode, part);
+        for (int i = 0; i < n; i++) {
+            out[i] += part[i];
+        }
+        return sum;
+    }
+
+    private double head(float[] weights, Mode mode, float[] out) {
+        use(max, others, logit, weights);
+        s.out.use(out, 0);
+        s.clearSums();
+        run(head, mode, n);
+        return s.sum();
+    }
+
+    /** The factor on a row's power of 1 - p: 0 if its probability is below the threshold. */
+    private float raise(int row) {
+        return own[row] / (others[row] + own[row]) < job.focusesFrom() ? 0 : job.raise;
+    }
+
+    /** What focusing the offset adds to the factors. */
+    private void addOffset() {
+        if (job.offset == 0 || head.gamma == 0) {
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            passWeight[i] = weight[i] == 0 ? 0 : job.offset * (job.focusesFrom() == 0 ? 1 : raise(i));
+        }
+        use(max, others, logit, passWeight);
+        s.out.use(part, 0);
+        run(focusFactor, Mode.MAP, n);
+        for (int i = 0; i < n; i++) {
+            factor[i] += part[i];
+        }
+    }
+
+    /** A number of a row times its scale and weight, which may be beyond float's range where the product is not. */
+    private float scaled(int row, float number) {
+        double scaled = number * job.scale(first + row);
+        return (float) (job.rowWeights == null ? scaled : scaled * rowWeight[row]);
+    }
+
+    /**
+     * The sum of the own classes' terms, each times its row's weight: weights are taken in units of a power of two, so
+     * that the products are ordinary floats.
+     */
+    private double sumOfTerms() {
+        if (job.rowWeights == null) {
+            Arrays.fill(rowWeight, 0, n, 1);
+        }
+        float most = 0;
+        for (int i = 0; i < n; i++) {
+            most = Math.max(most, rowWeight[i]);
+        }
+        int exponent = most == 0 ? 0 : Math.max(Math.getExponent(most), 1 - Float.MAX_EXPONENT);
+        float inverse = Math.scalb(1f, -exponent);
+        for (int i = 0; i < n; i++) {
+            part[i] = rowWeight[i] * inverse;
+        }
+        use(loss, part, part, part);
+        s.clearSums();
+        run(times, Mode.SUM, n);
+        return Math.scalb(s.sum(), exponent);
+    }
+
+    /** The own classes' terms, or their focusing factors. */
+    private void ownTerms() {
+        if (!job.formula.factorOnly()) {
+            head(Mode.MAP, loss);
+            return;
+        }
+        boolean reduces = job.focusesFrom() > 0;
+        for (int i = 0; i < n; i++) {
+            passWeight[i] = weight[i] == 0 ? 0 : reduces ? raise(i) : 1;
+        }
+        use(max, others, logit, passWeight);
+        s.out.use(loss, 0);
+        run(focus, Mode.MAP, n);
+        for (int i = 0; i < n && reduces; i++) {
+            loss[i] = weight[i] != 0 && raise(i) == 0 ? 1 : loss[i];
+        }
+    }
+
+    /** What all rows' terms of other classes come to. */
+    private double others() {
+        rowNumbers(true, logSum);
+        sumTerms();
+        double all = 0;
+        for (int i = 0; i < n; i++) {
+            boolean counts = label[i] >= 0;
+            terms[i] = counts ? terms[i] : 0;
+            slopes[i] = counts ? slopes[i] : 0;
+            all += job.rowWeights == null ? terms[i] : (double) terms[i] * rowWeight[i];
+            float sum = others[i] + own[i];
+            slope[i] = head.gamma == 0 ? weight[i] : factor[i] * sum;
+            factor[i] += SoftmaxFormulas.share(slopes[i], sum);
+            scale[i] = counts ? SoftmaxFormulas.scale(scaled(i, 1), factor[i]) : 0;
+        }
+        return all;
     }
 
     private void rowNumbers(boolean log, float[] numbers) {
@@ -148,12 +285,10 @@ public abstract class SoftmaxStage {
     }
 
     private void writeLosses() {
-        use(max, others, logit, weight);
-        // The factors are of no use to losses without gradients.
-        s.out.use(factor, 0);
-        run(head, Mode.MAP, n);
+        ownTerms();
         for (int i = 0; i < n; i++) {
-            job.losses.set(first + i, job.unit * (job.hasOthers() ? factor[i] - terms[i] : factor[i]));
+            float all = job.unit * (job.hasOthers() ? loss[i] - terms[i] : loss[i]);
+            job.losses.set(first + i, job.rowWeights == null || label[i] < 0 ? all : all * rowWeight[i]);
         }
     }
 

@@ -39,8 +39,8 @@ final class SoftmaxEngine {
     private SoftmaxEngine() {}
 
     static double run(Call call, SoftmaxFormula formula, Tensor input, long classes, long inner, Target target,
-            Tensor weight, long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient, double scale,
-            boolean add) {
+            Tensor weight, boolean ignores, long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient,
+            double scale, boolean add) {
         long rows = input.size() / classes;
         if (rows == 0) return 0;
         if (classes > MOST_CLASSES) {
@@ -55,7 +55,7 @@ final class SoftmaxEngine {
                 .set(Softmax.INNER, (int) inner)
                 .set(Softmax.INPUT, call.in(input))
                 .set(Softmax.LABELS, target instanceof Labels labels ? call.in(labels,
-                        label -> label == ignoreIndex ? -1 : label) : -1)
+                        label -> ignores && label == ignoreIndex ? -1 : label) : -1)
                 .set(Softmax.SOFT, call.in(soft))
                 .set(Softmax.WEIGHT, call.in(weight))
                 .set(Softmax.LOSSES, call.out(losses, false))
@@ -73,8 +73,8 @@ final class SoftmaxEngine {
         boolean isLong = classes >= LONG && (inner == 1 || rows < MANY);
         int width = isLong ? (int) Math.min(GroupSum.THREADS, Long.highestOneBit(classes / SHARE)) : 1;
         call.set(Softmax.WIDTH, width);
-        Kernel kernel = formula.normalized() ? LOG_LIKELIHOOD : isLong ? LONG_ROWS : SHORT_ROWS;
-        long items = !formula.normalized() ? rows * width : gradient != null && !add ? input.size() : rows;
+        Kernel kernel = formula.logProbabilities() ? LOG_LIKELIHOOD : isLong ? LONG_ROWS : SHORT_ROWS;
+        long items = !formula.logProbabilities() ? rows * width : gradient != null && !add ? input.size() : rows;
         int groups = RowGroups.groups(items, 1, MOST_GROUPS);
         double sum = call.run(kernel, groups).sum(groups);
         call.finish();

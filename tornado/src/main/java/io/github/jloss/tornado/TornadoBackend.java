@@ -178,8 +178,12 @@ public final class TornadoBackend implements Backend, PointwiseFamily, SoftmaxFa
     @Override
     public double softmax(SoftmaxCall c) {
         requireNoWeights(c.weights);
+        if (c.excluded.length > 0 || c.formula.threshold() != 0 || c.formula.factorOnly()) {
+            throw new BackendFailure("excludedClasses, reducedThreshold, normalized: found one of them, expected none"
+                    + " on a device");
+        }
         try (Call call = session().call()) {
-            return SoftmaxEngine.run(call, c.formula, c.input, c.classes, c.inner, c.target, c.classWeights,
+            return SoftmaxEngine.run(call, c.formula, c.input, c.classes, c.inner, c.target, c.classWeights, c.ignores,
                     c.ignoreIndex, c.losses, c.upstream, c.gradient, c.scale, c.add);
         }
     }

@@ -102,7 +102,7 @@ class DeviceSoftmaxProperties {
                 float[] upstream = r.upstream();
                 upstream[r.rows() / 2] = 0;
                 for (int i = 0; i < factors.length; i++) factors[i] = scale * upstream[i];
-                SoftmaxLoss none = r.loss(Reduction.NONE);
+                SoftmaxLoss<?> none = r.loss(Reduction.NONE);
                 none.backward(input, target, Tensor.of(upstream, r.rowShape()), r.tensor(expected), how);
                 none.on(DEVICE).backward(x, there, places.of(upstream, r.rowShape()), gradient, how);
             } else {
@@ -111,7 +111,7 @@ class DeviceSoftmaxProperties {
                 double divisor = own ? reduction == Reduction.MEAN ? divisor(r, labels) : 1 : 7;
                 Arrays.fill(factors, scale / divisor);
                 Backward delivery = own ? how : how.divisor(7);
-                SoftmaxLoss loss = r.loss(reduction);
+                SoftmaxLoss<?> loss = r.loss(reduction);
                 double value = loss.forwardBackward(input, target, r.tensor(expected), delivery);
                 Places.near(what, value, loss.on(DEVICE).forwardBackward(x, there, gradient, delivery),
                         LOSS * focus * size / divisor);

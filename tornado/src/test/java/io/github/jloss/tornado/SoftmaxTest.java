@@ -64,24 +64,34 @@ class SoftmaxTest {
 
     static Stream<Family> families() {
         return Stream.of(
-                new Family("cross entropy", (w, r) -> new CrossEntropyLoss(r), 0, 0, 0, false, false, false, true),
-                new Family("weighted", (w, r) -> new CrossEntropyLoss(r).withWeight(w).withIgnoreIndex(IGNORED),
+                new Family("cross entropy", (w, r) -> new CrossEntropyLoss()
+                        .withReduction(r), 0, 0, 0, false, false, false, true),
+                new Family("weighted", (w, r) -> new CrossEntropyLoss().withReduction(r).withWeight(w)
+                        .withIgnoreIndex(IGNORED),
                         0, 0, 0, false, true, true, true),
-                new Family("smoothed", (w, r) -> new CrossEntropyLoss(r).withWeight(w).withIgnoreIndex(IGNORED)
+                new Family("smoothed", (w, r) -> new CrossEntropyLoss().withReduction(r).withWeight(w)
+                        .withIgnoreIndex(IGNORED)
                         .withLabelSmoothing(0.1), 0.1, 0, 0, false, true, true, true),
-                new Family("probabilities", (w, r) -> new CrossEntropyLoss(r), 0, 0, 0, true, false, false, true),
-                new Family("smoothed probabilities", (w, r) -> new CrossEntropyLoss(r).withWeight(w)
+                new Family("probabilities", (w, r) -> new CrossEntropyLoss()
+                        .withReduction(r), 0, 0, 0, true, false, false, true),
+                new Family("smoothed probabilities", (w, r) -> new CrossEntropyLoss().withReduction(r).withWeight(w)
                         .withLabelSmoothing(0.2), 0.2, 0, 0, true, true, false, true),
-                new Family("soft target", (w, r) -> new SoftTargetCrossEntropyLoss(r), 0, 0, 0, true, false, false,
+                new Family("soft target", (w, r) -> new SoftTargetCrossEntropyLoss()
+                        .withReduction(r), 0, 0, 0, true, false, false,
                         false),
-                new Family("label smoothing", (w, r) -> new LabelSmoothingCrossEntropyLoss(0.1, r), 0.1, 0, 0, false,
+                new Family("label smoothing", (w, r) -> new LabelSmoothingCrossEntropyLoss().withSmoothing(0.1)
+                        .withReduction(r), 0.1, 0, 0, false,
                         false, false, false),
-                new Family("focal", (w, r) -> new SoftmaxFocalLoss(2, r).withWeight(w).withIgnoreIndex(IGNORED),
+                new Family("focal", (w, r) -> new SoftmaxFocalLoss().withGamma(2).withReduction(r).withWeight(w)
+                        .withIgnoreIndex(IGNORED),
                         0, 2, 0, false, true, true, true),
-                new Family("focal 0.5", (w, r) -> new SoftmaxFocalLoss(0.5, r), 0, 0.5, 0, false, false, false, true),
-                new Family("asymmetric", (w, r) -> new AsymmetricLossSingleLabel(1, 4, 0.1, r), 0.1, 1, 4, false,
+                new Family("focal 0.5", (w, r) -> new SoftmaxFocalLoss().withGamma(0.5)
+                        .withReduction(r), 0, 0.5, 0, false, false, false, true),
+                new Family("asymmetric", (w, r) -> new AsymmetricLossSingleLabel().withGammaPos(1).withGammaNeg(4)
+                        .withEps(0.1).withReduction(r), 0.1, 1, 4, false,
                         false, false, false),
-                new Family("asymmetric, not smoothed", (w, r) -> new AsymmetricLossSingleLabel(0.5, 2.5, 0, r), 0, 0.5,
+                new Family("asymmetric, not smoothed", (w, r) -> new AsymmetricLossSingleLabel().withGammaPos(0.5)
+                        .withGammaNeg(2.5).withEps(0).withReduction(r), 0, 0.5,
                         2.5, false, false, false, false));
     }
 
@@ -351,7 +361,8 @@ class SoftmaxTest {
 
     @Test
     void logProbabilitiesAreTakenAsTheyAre() {
-        Family family = new Family("nll", (w, r) -> new NLLLoss(r).withWeight(w).withIgnoreIndex(IGNORED), 0, 0, 0,
+        Family family = new Family("nll", (w, r) -> new NLLLoss().withReduction(r).withWeight(w)
+                .withIgnoreIndex(IGNORED), 0, 0, 0,
                 false, true, true, true);
         for (int[] sizes : SHAPES) {
             Data data = new Data(family, sizes, 3);
@@ -398,7 +409,7 @@ class SoftmaxTest {
             assertEquals(Double.NaN, loss.forwardBackward(Tensor.of(x, 5, classes), labels,
                     Tensor.of(g, 5, classes)));
             assertArrayEquals(new float[x.length], g);
-            new CrossEntropyLoss(Reduction.NONE).on(DEVICE).forward(Tensor.of(x, 5, classes), labels,
+            new CrossEntropyLoss().withReduction(Reduction.NONE).on(DEVICE).forward(Tensor.of(x, 5, classes), labels,
                     Tensor.of(losses));
             assertArrayEquals(new float[5], losses);
         }
