@@ -57,11 +57,11 @@ class BoundsTest extends FormulaTests {
         }
     }
 
-    /** 1,200 operations, one after the other. */
+    /** More than 1,200 operations, none of which can be left out. */
     record Long() implements PointwiseFormula {
         @Override
         public float value(float x, float t) {
-            return hundreds(hundreds(hundreds(x, t), t), t);
+            return most(most(most(x, t), t) + most(most(t, x), x), t);
         }
 
         @Override
@@ -69,28 +69,32 @@ class BoundsTest extends FormulaTests {
             return x - t;
         }
 
-        private static float hundreds(float v, float t) {
-            return hundred(hundred(hundred(hundred(v, t), t), t), t);
+        private static float most(float v, float t) {
+            return many(many(v, t) * 0.5f, t);
         }
 
-        private static float hundred(float v, float t) {
-            return twenty(twenty(twenty(twenty(twenty(v, t), t), t), t), t);
+        private static float many(float v, float t) {
+            float w = eight(eight(eight(eight(v, t), t), t), t);
+            return eight(eight(eight(eight(w, t), t), t), t);
         }
 
-        private static float twenty(float v, float t) {
-            return four(four(four(four(four(v, t), t), t), t), t);
+        private static float eight(float v, float t) {
+            float w = step(step(step(step(v, t), t), t), t);
+            return step(step(step(step(w, t), t), t), t);
         }
 
-        private static float four(float v, float t) {
-            return Math.abs(v * 0.5f + t) - v;
+        private static float step(float v, float t) {
+            return Math.abs(v) * 0.5f - t;
         }
     }
 
-    /** 290 operations: fewer than may be, but more than the JIT compiler takes. */
+    /** Fewer operations than may be, but more than the JIT compiler takes. */
     record TooLongForTheCompiler() implements PointwiseFormula {
         @Override
         public float value(float x, float t) {
-            return ten(ten(ten(ten(fifty(fifty(fifty(fifty(fifty(x)))))))));
+            float v = twelve(twelve(twelve(twelve(x, t), t), t), t);
+            v = twelve(twelve(twelve(twelve(v, t), t), t), t);
+            return twelve(twelve(twelve(twelve(v, t), t), t), t);
         }
 
         @Override
@@ -98,16 +102,13 @@ class BoundsTest extends FormulaTests {
             return x - t;
         }
 
-        private static float fifty(float v) {
-            return ten(ten(ten(ten(ten(v)))));
+        private static float twelve(float v, float t) {
+            float w = step(step(step(step(step(step(v, t), t), t), t), t), t);
+            return step(step(step(step(step(step(w, t), t), t), t), t), t);
         }
 
-        private static float ten(float v) {
-            return two(two(two(two(two(v, 0, 0.5f), 1, 1.5f), 2, 2.5f), 3, 3.5f), 4, 4.5f);
-        }
-
-        private static float two(float v, float c, float d) {
-            return Scalar.ifLess(v, c, d, v - c);
+        private static float step(float v, float t) {
+            return Scalar.ifLess(v, 1.5f, -2.5f, Scalar.ifLess(t, 3.5f, v, 4.5f));
         }
     }
 

@@ -201,16 +201,6 @@ class CallsTest extends FormulaTests {
         public float gradient(float x, float t) {
             return 1;
         }
-
-        @Override
-        public boolean equals(Object o) {
-            return o instanceof CallsObject;
-        }
-
-        @Override
-        public int hashCode() {
-            return 12;
-        }
     }
 
     @Test

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.spi.ElementFormula;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.JavaCompiler;
@@ -47,10 +50,11 @@ class LoadedClassTest extends FormulaTests {
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {
+                if (!name.equals(NAME)) {
+                    return super.loadClass(name, resolve);
+                }
                 Class<?> known = findLoadedClass(name);
-                return known != null ? known
-                        : name.equals(NAME) ? defineClass(name, bytes, 0, bytes.length)
-                        : super.loadClass(name, resolve);
+                return known != null ? known : defineClass(name, bytes, 0, bytes.length);
             }
         }
 
@@ -87,6 +91,29 @@ class LoadedClassTest extends FormulaTests {
         Path folder = compile("classes", "2 * (x - t)", "2");
         ElementFormula formula = formula(new Own(parent(), bytes(folder), null));
         fallsBack(formula, "there is no class file of users.Scaled");
+    }
+
+    /** Its fields may not be read, but its accessors say what is in them. */
+    @Test
+    void ofAModuleThatIsNotOpen() throws Exception {
+        runsOnTheBestLoops(ofAModule("c * (x - t)", "c"));
+    }
+
+    @Test
+    void ofAModuleThatIsNotOpenWithAnAccessorThatIsOverridden() throws Exception {
+        fallsBack(ofAModule("c * (x - t)", "c; } public float c() { return 2 * c"), "its package is not open");
+    }
+
+    private ElementFormula ofAModule(String value, String gradient) throws Exception {
+        Path folder = Files.createDirectories(dir.resolve("module"));
+        Files.writeString(folder.resolve("module-info.java"), "module users { exports users; }");
+        compile("module", value, gradient, folder.resolve("module-info.java").toString(),
+                "--add-reads", "users=ALL-UNNAMED");
+        ModuleLayer boot = ModuleLayer.boot();
+        var modules = boot.configuration().resolve(ModuleFinder.of(folder), ModuleFinder.of(), Set.of("users"));
+        var layer = ModuleLayer.defineModulesWithOneLoader(modules, List.of(boot), parent());
+        layer.addReads(layer.layer().findModule("users").orElseThrow(), parent().getUnnamedModule());
+        return formula(layer.layer().findLoader("users"));
     }
 
     /** The parent has an older version, which is what is found when a file is asked for. */
@@ -220,7 +247,7 @@ class LoadedClassTest extends FormulaTests {
     }
 
     /** Compiles a formula with one component, c, into a folder. */
-    private Path compile(String name, String value, String gradient) throws IOException {
+    private Path compile(String name, String value, String gradient, String... more) throws IOException {
         Path folder = Files.createDirectories(dir.resolve(name));
         Path source = folder.resolve("Scaled.java");
         Files.writeString(source, """
@@ -233,8 +260,10 @@ class LoadedClassTest extends FormulaTests {
                 """.formatted(value, gradient));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         assumeTrue(compiler != null, "this is no JDK");
-        assertEquals(0, compiler.run(null, null, null, "-proc:none", "-d", folder.toString(), "-cp",
+        List<String> options = new ArrayList<>(List.of("-proc:none", "-d", folder.toString(), "-cp",
                 System.getProperty("java.class.path"), source.toString()));
+        options.addAll(List.of(more));
+        assertEquals(0, compiler.run(null, null, null, options.toArray(String[]::new)));
         return folder;
     }
 

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 final class RandomFormulas {
 
     private static final List<String> CONSTANTS = List.of("0f", "-0f", "1f", "-1f", "0.5f", "2f", "3.25f", "-17f",
-            "1e-40f", "1e30f", "Float.MAX_VALUE", "Float.MIN_NORMAL", "Float.POSITIVE_INFINITY", "Float.NaN",
-            "0.1f", "1.0000001f");
+            "1e-40f", "1e30f", "Float.MAX_VALUE", "Float.MIN_NORMAL", "Float.POSITIVE_INFINITY", "Float.NaN", "0.1f",
+            "1.0000001f");
 
     private static final List<String> OPERATORS = List.of("+", "-", "*", "/");
 
