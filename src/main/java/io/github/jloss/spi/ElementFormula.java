@@ -11,7 +11,9 @@ import java.io.Serializable;
  * them, the SIMD engine translates their bytecode to vector operations, GPU kernels call them. For that they must be
  * straight-line code over the vocabulary of {@link Scalar}, static helpers made of the same, and the record components
  * of the formula (floats are parameters of the translated code; a {@code boolean} component may be branched on, and is
- * compiled in).
+ * compiled in). Up to 6 float and 8 boolean components and some 200 operations are translated. On the CPU any other
+ * formula runs as the Java that it is, several times slower, with a warning that says why; so does one whose class is
+ * not the one in its class file.
  *
  * <p>Formulas are records: immutable, and equal if their options are.
  */

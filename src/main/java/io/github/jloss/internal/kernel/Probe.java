@@ -11,7 +11,8 @@ import java.util.SplittableRandom;
 /**
  * Runs a loop that was translated from a class file beside the class that is loaded, before anybody gets it. The two
  * may differ: a loader may have taken other bytes than the file's, a debugger or an agent replaced them, or somebody
- * compiled the file anew. As many elements as there are lanes go in at a time: each sum then shows a single value.
+ * compiled the file anew. As many elements as there are lanes go in at a time: each sum then shows a single value. What
+ * a debugger replaces later, when the loop is in use, is not seen.
  */
 final class Probe {
 
