@@ -95,7 +95,8 @@ public final class RMSELoss extends ElementLoss<RMSELoss> {
         // Residuals leave float's range only where x - t does, their products with weights long before.
         double huge = pass.weights() == null ? 0x1p250 : 0x1p127;
         Scale scale = pass.sum > huge ? HUGE : pass.sum < LEAST * pass.input().size() ? TINY : PLAIN;
-        scale.gradients(pass, gradient, root == 0 ? 0 : scale(how, divisor * root), how.adds());
+        // Where everything is masked the root is NaN, but no gradient is.
+        scale.gradients(pass, gradient, divisor == 0 ? 0 : scale(how, divisor * root), how.adds());
     }
 
     @Override
