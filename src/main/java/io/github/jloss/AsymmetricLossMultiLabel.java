@@ -63,11 +63,11 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
     /**
      * This loss with another shift of the probability of negatives.
      *
-     * @param shift in [0, 1): 0 for none; 0.05 by default
+     * @param shift in [0, 1]: 0 for none, 1 for negatives that cost nothing; 0.05 by default
      * @return a loss with this option
      */
     public AsymmetricLossMultiLabel withClip(double shift) {
-        Checks.require(shift >= 0 && shift < 1, "clip", shift, "a number in [0, 1)");
+        Checks.require(shift >= 0 && shift <= 1, "clip", shift, "a number in [0, 1]");
         Formula o = options();
         return with(Formula.of(o.gammaNeg, o.gammaPos, (float) shift, o.eps, o.disableGradFocal));
     }
@@ -97,10 +97,11 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
 
     /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
     private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
-            boolean disableGradFocal, boolean shifts) implements PointwiseFormula {
+            boolean disableGradFocal, boolean shifts, boolean steep) implements PointwiseFormula {
 
         static Formula of(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal) {
-            return new Formula(gammaNeg, gammaPos, clip, eps, (float) Math.log(eps), disableGradFocal, clip > 0);
+            return new Formula(gammaNeg, gammaPos, clip, eps, (float) Math.log(eps), disableGradFocal, clip > 0,
+                    Math.max(gammaNeg, gammaPos) >= Focal.STEEP);
         }
 
         /** The options; the other components follow from them. */
@@ -112,7 +113,9 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
 
         @Override
         public float value(float x, float t) {
-            return -focus(x, t) * logLikelihood(x, t);
+            float log = logLikelihood(x, t);
+            // Where it is infinite b is not 0, though its power may be too small for a float.
+            return -Scalar.ifEqual(log, Float.NEGATIVE_INFINITY, log, focus(x, t) * log);
         }
 
         @Override
@@ -169,7 +172,14 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
         }
 
         private float focus(float x, float t) {
-            return Scalar.pow(error(x, t), exponent(t));
+            float b = error(x, t);
+            float power = Scalar.pow(b, exponent(t));
+            if (!steep) {
+                return power;
+            }
+            // Near 1 what counts is how far b is from it.
+            float rest = Scalar.fma(t, probability(x), (1 - t) * negative(x));
+            return Scalar.ifLess(rest, 0.5f, Scalar.expNeg(exponent(t) * Scalar.log1pUnit(rest / b)), power);
         }
 
         private float logLikelihood(float x, float t) {

@@ -59,8 +59,8 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
     abstract void prepare(PointwisePass pass, Tensor input, Target target, Tensor weights);
 
     /** What a mean divides by. */
-    double count(PointwisePass pass) {
-        return Weights.divisor(pass.weights(), meanBy, pass.input().size(), backend());
+    double count(PointwisePass pass, Tensor weights) {
+        return Weights.divisor(weights, meanBy, pass.input().size(), backend());
     }
 
     /** Whether sums must be known before the gradient; if not, {@link #differentiate} finds them. */
@@ -204,7 +204,7 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
             Checks.sameShape("losses", losses, "input", input);
             Checks.writable("losses", losses, "input", input);
             Checks.writable("losses", losses, "target", pass.target());
-            apartFromCoefficients("losses", losses, pass);
+            apartFromCoefficients("losses", losses, pass, weights);
             writeLosses(pass, losses);
         }
     }
@@ -224,7 +224,7 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
     private void check(PointwisePass pass, Tensor input, Target target, Tensor weights, Tensor gradient) {
         check(pass, input, target, weights);
         Checks.gradient(input, pass.target(), gradient);
-        apartFromCoefficients("gradient", gradient, pass);
+        apartFromCoefficients("gradient", gradient, pass, weights);
     }
 
     private void check(PointwisePass pass, Tensor input, Target target, Tensor weights) {
@@ -234,13 +234,13 @@ abstract sealed class ElementLoss<L extends ElementLoss<L>> extends SingleInputL
             Shapes.requireBroadcast("weights", weights, input);
         }
         prepare(pass, input, target, weights);
-        pass.count = count(pass);
+        pass.count = count(pass, weights);
     }
 
-    private void apartFromCoefficients(String name, Tensor written, PointwisePass pass) {
+    private void apartFromCoefficients(String name, Tensor written, PointwisePass pass, Tensor weights) {
         apart(name, written, nameOf(0), pass.a());
         apart(name, written, nameOf(1), pass.b());
-        apart(name, written, "weights", pass.weights());
+        apart(name, written, "weights", weights);
     }
 
     private static void apart(String name, Tensor written, String readName, Tensor read) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
-import io.github.jloss.spi.ElementFormula;
-import io.github.jloss.spi.PointwiseFormula;
-import io.github.jloss.spi.Scalar;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -25,11 +23,13 @@ import java.util.function.Consumer;
  * <p><b>Shapes.</b> {@link #binary()}: the target is a tensor of the input's shape, of numbers in [0, 1] (soft ones
  * are allowed), or {@link Labels} of that shape, 0 or 1. {@link #multiclass()}: input (N, C, d1, ...), {@link Labels}
  * (N, d1, ...) in [0, C); every class is a yes-or-no question of its own (a sigmoid, not a softmax). Several labels for
- * each element are the binary loss with a target of the input's shape. Inputs are logits; for probabilities p take
- * {@code log(p / (1-p))} first.
+ * each element are the binary loss with a target of the input's shape, (N, C, d1, ...) where classes have numbers of
+ * their own. Inputs are logits, or with {@link #withFromLogits} probabilities p: there
+ * {@code ce = -t log max(p, eps) - (1-t) log max(1-p, eps)}, whose gradient is 0 where eps holds it.
  *
- * <p><b>Options.</b> {@code gamma} 2; {@code alpha}, the weight of positives, none; {@code ignoreIndex}: targets of
- * this value count for nothing; {@code reducedThreshold} th: the factor is {@code (u/th)^gamma}, and 1 where
+ * <p><b>Options.</b> {@code gamma} 2; {@code alpha}, the weight of positives, none, or one for each class;
+ * {@code classWeights}, factors that the mean divides by, too; {@code ignoreIndex}: targets of this value count for
+ * nothing; {@code reducedThreshold} th: the factor is {@code (u/th)^gamma}, and 1 where
  * {@code pt < th}; {@code normalized} (binary only): losses are divided by {@code Z = max(sum u^gamma, 1e-6)} as well,
  * and gradients flow through Z.
  *
@@ -40,9 +40,10 @@ import java.util.function.Consumer;
  * normalized a third one of u^gamma.
  *
  * <p><b>Weights and masks</b> ({@link Batch#withWeights}) are broadcast to the shape of the input: a weight for each
- * element, (N, 1, d1, ...) for one that all classes share. They multiply losses and gradients, and the factors in Z,
- * too. The mean divides by the sum of those that are not ignored, or by how many are above 0 ({@link #withMeanBy}).
- * Where a weight is 0, loss and gradient are 0, whatever input and target hold, a label out of range included.
+ * element, (N, 1, d1, ...) for one that all classes share. They multiply losses and gradients, and the factors in Z, too.
+ * The mean divides by the sum of those that are not ignored, or by how many are above 0 ({@link #withMeanBy}). Where a
+ * weight is 0, loss and gradient are 0, whatever input and target hold, a label out of range included. With class
+ * weights as well, their products take as much memory as the input.
  */
 public final class FocalLoss extends ElementLoss<FocalLoss> {
 
@@ -50,20 +51,20 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
 
     private static final double LEAST_NORM = 1e-6;
 
-    /** Labels are compared as floats. */
-    private static final long LARGEST_LABEL = 1 << 24;
-
     private final boolean multiclass;
     private double gamma = 2;
     private double alpha = Double.NaN;
+    private float[] alphas;
+    private float[] classWeights;
     private double reducedThreshold = Double.NaN;
     private Long ignoreIndex;
+    private double eps = 1e-7;
+    private boolean probabilities;
     private boolean normalized;
-    private ElementFormula losses;
-    private ElementFormula normalizedLosses;
-    private ElementFormula factors;
-    private ElementFormula weightSum;
-    private ElementFormula count;
+    private Focal losses;
+    private Focal normalizedLosses;
+    private Focal factors;
+    private Kept kept;
 
     private FocalLoss(boolean multiclass) {
         super(Reduction.MEAN);
@@ -101,15 +102,14 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
         float threshold = Double.isNaN(reducedThreshold) ? 0 : (float) reducedThreshold;
         float factor = threshold == 0 ? 1 : Checks.asFloat("reducedThreshold to the power -gamma",
                 Math.min(Math.pow(threshold, -g), Double.MAX_VALUE));
-        float positive = Double.isNaN(alpha) ? 1 : (float) alpha;
-        float negative = Double.isNaN(alpha) ? 1 : (float) (1 - alpha);
-        float ignored = ignoreIndex == null ? Float.NaN : ignoreIndex;
-        losses = multiclass ? new OneAgainstRest(g, positive, negative, threshold, factor, ignored)
-                : new Elements(g, positive, negative, threshold, factor, ignored);
-        normalizedLosses = new Normalized(g, positive, negative, threshold, factor, ignored);
-        factors = new Factors(g, positive, negative, threshold, factor, ignored);
-        weightSum = new Kept(ignored, multiclass, false);
-        count = new Kept(ignored, multiclass, true);
+        float ignored = Kept.ignored(ignoreIndex);
+        Focal.Binary binary = new Focal.Binary(g, Double.isNaN(alpha) ? 1 : (float) alpha, threshold, factor, ignored,
+                (float) eps, !Double.isNaN(alpha), g >= Focal.STEEP, probabilities, false);
+        boolean perClass = alphas != null;
+        losses = multiclass || perClass ? binary.with(multiclass, perClass, false) : binary;
+        normalizedLosses = binary.with(false, perClass, true);
+        factors = binary.sums();
+        kept = new Kept(ignored, multiclass && !perClass);
     }
 
     /**
@@ -120,7 +120,64 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
      */
     public FocalLoss withAlpha(double weight) {
         Checks.require(weight >= 0 && weight <= 1, "alpha", weight, "a number in [0, 1]");
-        return with(l -> l.alpha = weight);
+        return with(l -> {
+            l.alpha = weight;
+            l.alphas = null;
+        });
+    }
+
+    /**
+     * This loss with weights of the two answers for each class, along axis 1 of the input.
+     *
+     * @param weights of positives, in [0, 1], one for each class; that of negatives is 1 - weight
+     * @return a loss with this option
+     */
+    public FocalLoss withAlpha(double[] weights) {
+        float[] floats = new float[weights.length];
+        for (int c = 0; c < floats.length; c++) {
+            floats[c] = (float) Checks.require(weights[c] >= 0 && weights[c] <= 1, "alpha[" + c + "]", weights[c],
+                    "a number in [0, 1]");
+        }
+        return with(l -> {
+            l.alpha = Double.NaN;
+            l.alphas = floats;
+        });
+    }
+
+    /**
+     * This loss with a weight for each class, along axis 1 of the input; the mean divides by their sum, too.
+     *
+     * @param weights at least 0, one for each class
+     * @return a loss with this option
+     */
+    public FocalLoss withClassWeights(double... weights) {
+        float[] floats = new float[weights.length];
+        for (int c = 0; c < floats.length; c++) {
+            String name = "classWeights[" + c + "]";
+            floats[c] = Checks.asFloat(name, Checks.notNegative(name, weights[c]));
+        }
+        return changed(l -> l.classWeights = floats);
+    }
+
+    /**
+     * This loss of probabilities instead of logits.
+     *
+     * @param logits whether inputs are logits (the default) or probabilities
+     * @return a loss with this option
+     */
+    public FocalLoss withFromLogits(boolean logits) {
+        return with(l -> l.probabilities = !logits);
+    }
+
+    /**
+     * This loss with another least probability inside the logarithms; logits need none.
+     *
+     * @param least from 1e-30 to 0.1; 1e-7 by default
+     * @return a loss with this option
+     */
+    public FocalLoss withEps(double least) {
+        Checks.require(least >= 1e-30 && least <= 0.1, "eps", least, "a number from 1e-30 to 0.1");
+        return with(l -> l.eps = least);
     }
 
     /**
@@ -141,9 +198,8 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
      * @return a loss with this option
      */
     public FocalLoss withIgnoreIndex(long target) {
-        Checks.require(Math.abs(target) <= LARGEST_LABEL && target != Long.MIN_VALUE, "ignoreIndex", target,
-                "a number from -2^24 to 2^24");
-        return with(l -> l.ignoreIndex = target);
+        long checked = Kept.checked(target);
+        return with(l -> l.ignoreIndex = checked);
     }
 
     /**
@@ -189,32 +245,39 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
 
     @Override
     void prepare(PointwisePass pass, Tensor input, Target target, Tensor weights) {
+        LabelScratch scratch = pass.scratch;
+        Tensor alpha = alphas == null ? null : scratch.ofClasses("alpha", alphas, input, LabelScratch.ALPHA);
+        Tensor all = weights;
+        if (classWeights != null) {
+            Tensor own = scratch.ofClasses("classWeights", classWeights, input, LabelScratch.WEIGHTS);
+            all = weights == null ? own : pass.product(weights, own, input);
+        }
         if (multiclass) {
-            Tensor labels = pass.scratch.perElement(Checks.labels(target), input, ignoreIndex, weights);
-            pass.over(input, input, pass.scratch.classNumbers(input), labels, weights);
+            Tensor labels = scratch.perElement(Checks.labels(target), input, ignoreIndex, weights);
+            Tensor numbers = scratch.classNumbers(input);
+            pass.over(input, alpha == null ? input : labels, numbers, alpha == null ? labels : alpha, all);
         } else if (target instanceof Labels labels) {
-            pass.over(input, pass.scratch.binary(labels, input, ignoreIndex, weights), null, null, weights);
+            pass.over(input, scratch.binary(labels, input, ignoreIndex, weights), null, alpha, all);
         } else {
-            Checks.sameShape("target", (Tensor) target, "input", input);
-            pass.over(input, (Tensor) target, null, null, weights);
+            Checks.sameShape("target", target, "input", input);
+            pass.over(input, (Tensor) target, null, alpha, all);
         }
     }
 
+    /** The weights of elements that are not ignored, each times that of its class. */
     @Override
-    double count(PointwisePass pass) {
-        double all = super.count(pass);
-        if (ignoreIndex == null) {
+    double count(PointwisePass pass, Tensor weights) {
+        double all = super.count(pass, weights);
+        boolean ofLabels = multiclass || pass.scratch.holds(pass.target());
+        if (ignoreIndex == null && classWeights == null) {
             return all;
         }
-        Tensor weights = pass.weights();
-        if (weights == null && (multiclass || pass.scratch.holds(pass.target()))) {
+        if (weights == null && classWeights == null && ofLabels) {
             return (double) pass.scratch.kept() * (multiclass ? pass.input().dim(1) : 1);
         }
-        Tensor numbers = pass.a();
-        pass.over(pass.input(), pass.target(), weights, pass.b(), null);
-        double kept = pass.sum(meanBy() == MeanBy.COUNT ? count : weightSum);
-        pass.over(pass.input(), pass.target(), numbers, pass.b(), weights);
-        return kept;
+        Tensor own = classWeights == null ? null
+                : pass.scratch.ofClasses("classWeights", classWeights, pass.input(), LabelScratch.WEIGHTS);
+        return kept.count(pass, weights, own, meanBy());
     }
 
     @Override
@@ -249,7 +312,7 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
         }
         double z = Math.max(pass.norm, LEAST_NORM);
         Tensor ratio = pass.scalar(pass.norm < LEAST_NORM ? 0 : (float) (pass.sum / z));
-        pass.over(pass.input(), pass.target(), ratio, null, pass.weights());
+        pass.over(pass.input(), pass.target(), ratio, pass.b(), pass.weights());
         pass.gradients(normalizedLosses, null, gradient, scale(how, divisor) / z, how.adds());
     }
 
@@ -265,7 +328,8 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof FocalLoss l && losses.equals(l.losses) && normalized == l.normalized && hasOptionsOf(l);
+        return o instanceof FocalLoss l && losses.equals(l.losses) && normalized == l.normalized
+                && Arrays.equals(alphas, l.alphas) && Arrays.equals(classWeights, l.classWeights) && hasOptionsOf(l);
     }
 
     @Override
@@ -276,77 +340,12 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
     @Override
     public String toString() {
         return "FocalLoss[mode=" + (multiclass ? "multiclass" : "binary")
-                + (Double.isNaN(alpha) ? "" : ", alpha=" + alpha) + ", gamma=" + gamma
+                + (Double.isNaN(alpha) ? "" : ", alpha=" + alpha)
+                + (alphas == null ? "" : ", alpha=" + Arrays.toString(alphas)) + ", gamma=" + gamma
+                + (classWeights == null ? "" : ", classWeights=" + Arrays.toString(classWeights))
+                + (probabilities ? ", probabilities, eps=" + eps : "")
                 + (ignoreIndex == null ? "" : ", ignoreIndex=" + ignoreIndex)
                 + (Double.isNaN(reducedThreshold) ? "" : ", reducedThreshold=" + reducedThreshold)
                 + (normalized ? ", normalized" : "") + ", " + commonOptions() + "]";
-    }
-
-    private record Elements(float gamma, float positive, float negative, float threshold, float factor, float ignored)
-            implements Focal, PointwiseFormula {
-        @Override
-        public float value(float x, float t) {
-            return counted(t, loss(x, t));
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return counted(t, lossSlope(x, t));
-        }
-    }
-
-    /** The target of an element is whether its class is the label. */
-    private record OneAgainstRest(float gamma, float positive, float negative, float threshold, float factor,
-            float ignored) implements Focal {
-        @Override
-        public float value(float x, float t, float number, float label) {
-            return counted(label, loss(x, Scalar.ifEqual(number, label, 1, 0)));
-        }
-
-        @Override
-        public float gradient(float x, float t, float number, float label) {
-            return counted(label, lossSlope(x, Scalar.ifEqual(number, label, 1, 0)));
-        }
-    }
-
-    /** The gradient of a quotient of sums, but for its denominator. */
-    private record Normalized(float gamma, float positive, float negative, float threshold, float factor,
-            float ignored) implements Focal {
-        @Override
-        public float value(float x, float t, float ratio, float b) {
-            return counted(t, loss(x, t));
-        }
-
-        @Override
-        public float gradient(float x, float t, float ratio, float b) {
-            return counted(t, Scalar.fma(-ratio, focusSlope(x, t), lossSlope(x, t)));
-        }
-    }
-
-    private record Factors(float gamma, float positive, float negative, float threshold, float factor, float ignored)
-            implements Focal, PointwiseFormula {
-        @Override
-        public float value(float x, float t) {
-            return counted(t, focus(x, t));
-        }
-
-        @Override
-        public float gradient(float x, float t) {
-            return counted(t, focusSlope(x, t));
-        }
-    }
-
-    /** The weight of each element that is not ignored, or 1 for each of them whose weight is above 0. */
-    private record Kept(float ignored, boolean ofLabels, boolean counts) implements ElementFormula {
-        @Override
-        public float value(float x, float t, float weight, float label) {
-            float kept = counts ? Scalar.ifLess(0, weight, 1, 0) : weight;
-            return Scalar.ifEqual(ofLabels ? label : t, ignored, 0, kept);
-        }
-
-        @Override
-        public float gradient(float x, float t, float weight, float label) {
-            return 0;
-        }
     }
 }

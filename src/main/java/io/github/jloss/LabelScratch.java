@@ -6,10 +6,20 @@ import java.util.Arrays;
 /** Labels as floats that formulas can read, checked on the way: memory that one thread uses again and again. */
 final class LabelScratch {
 
+    /** Where the numbers of classes are kept. */
+    private static final int NUMBERS = 0;
+
+    /** Where weights of classes are kept. */
+    static final int WEIGHTS = 1;
+
+    /** Where weights of positives are kept. */
+    static final int ALPHA = 2;
+
     private float[] floats = new float[0];
     private long kept;
     private Tensor elements = Tensor.of(floats);
-    private Tensor numbers = Tensor.of(floats);
+    private float[] numbers = floats;
+    private final Tensor[] ofClasses = new Tensor[3];
 
     /** How many of the labels last read were not ignored. */
     long kept() {
@@ -53,16 +63,30 @@ final class LabelScratch {
 
     /** 0 to C - 1, in a shape that broadcasts along axis 1 of the input: (C, 1, ...). */
     Tensor classNumbers(Tensor input) {
-        if (numbers.rank() != input.rank() - 1 || numbers.dim(0) != input.dim(1)) {
-            long[] shape = new long[input.rank() - 1];
-            Arrays.fill(shape, 1);
-            shape[0] = input.dim(1);
-            numbers = Tensor.of(new float[(int) shape[0]], shape);
-            for (long c = 0; c < shape[0]; c++) {
-                numbers.set(c, c);
+        int classes = (int) input.dim(1);
+        if (numbers.length != classes) {
+            numbers = new float[classes];
+            for (int c = 0; c < classes; c++) {
+                numbers[c] = c;
             }
         }
-        return numbers;
+        return ofClasses("input", numbers, input, NUMBERS);
+    }
+
+    /** A number for each class, in a shape that broadcasts along axis 1 of the input: (C, 1, ...). */
+    Tensor ofClasses(String name, float[] values, Tensor input, int place) {
+        if (input.rank() < 2 || input.dim(1) != values.length) {
+            throw new IllegalArgumentException(name + ": found numbers for " + values.length
+                    + " classes, expected one for each along axis 1 of input, " + Shapes.text(input.shape()));
+        }
+        if (ofClasses[place] == null || ofClasses[place].storage() != values
+                || ofClasses[place].rank() != input.rank() - 1) {
+            long[] shape = new long[input.rank() - 1];
+            Arrays.fill(shape, 1);
+            shape[0] = values.length;
+            ofClasses[place] = Tensor.view(values, 0, shape);
+        }
+        return ofClasses[place];
     }
 
     private void read(Labels labels, long classes, Long ignored, Tensor input, boolean perClass, Tensor weights) {

@@ -132,6 +132,17 @@ public abstract non-sealed class PointwiseLoss<L extends PointwiseLoss<L>> exten
         pass.over(input, floats, a, b, weights);
     }
 
+    /** The elements that are not ignored, of a loss that ignores some; else null. */
+    Kept kept() {
+        return null;
+    }
+
+    @Override
+    final double count(PointwisePass pass, Tensor weights) {
+        double all = super.count(pass, weights);
+        return kept() == null ? all : kept().count(pass, weights, null, meanBy());
+    }
+
     @Override
     final boolean sumsFirst() {
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import io.github.jloss.internal.kernel.Broadcast;
 import io.github.jloss.internal.parallel.Pool;
 import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseCall;
@@ -29,6 +30,8 @@ final class PointwisePass implements AutoCloseable {
     private final PointwiseCall call = new PointwiseCall();
     private final Tensor number = Tensor.of(new float[1]);
     private Backend backend;
+    private float[] products = new float[0];
+    private Tensor product = number;
 
     private PointwisePass() {}
 
@@ -80,6 +83,22 @@ final class PointwisePass implements AutoCloseable {
     Tensor scalar(float value) {
         number.set(0, value);
         return number;
+    }
+
+    /** Weights of elements times others, both broadcast, in the shape of the input. */
+    Tensor product(Tensor weights, Tensor others, Tensor input) {
+        int n = Math.toIntExact(input.size());
+        if (products.length < n) {
+            products = new float[n];
+        }
+        if (product.storage() != products || !product.hasShapeOf(input)) {
+            product = Tensor.view(products, 0, input.shape());
+        }
+        for (int i = 0; i < n; i++) {
+            float w = weights.get(Broadcast.index(weights, input, i));
+            products[i] = w == 0 ? 0 : w * others.get(Broadcast.index(others, input, i));
+        }
+        return product;
     }
 
     /** The sum of the formula's values. */

@@ -5,10 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.jloss.spi.PointwiseCall;
+import io.github.jloss.spi.PointwiseFamily;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -277,6 +285,187 @@ class EdgeTest {
             float[] passed = {0, 0};
             new MSELoss().backward(x, t, ones, Tensor.of(passed), how.scale(scale));
             assertArrayEquals(gradient, passed);
+        }
+    }
+
+    /** Sums of tiny losses are right to their last digit, however many there are and wherever the gradient goes. */
+    @ParameterizedTest
+    @CsvSource({"1e-40, 1", "1e-40, 1000", "1e-40, 40000", "4e-45, 1", "1.4e-45, 100", "1e-38, 3000", "2e-33, 17"})
+    void sumsOfTinyLosses(float e, int n) {
+        float[] x = new float[n];
+        Arrays.fill(x, e);
+        Tensor zero = Tensor.of(new float[n]);
+        double sum = (double) e * n;
+        for (Backend backend : List.of(Backend.cpu(), Backend.cpu().device("scalar"), Backend.cpu(2))) {
+            Loss l1 = new L1Loss().withReduction(Reduction.SUM).on(backend);
+            assertEquals(sum, l1.forward(Tensor.of(x), zero), 1e-7 * sum);
+            assertEquals(sum, l1.forwardBackward(Tensor.of(x), zero, Tensor.of(new float[n])), 1e-7 * sum);
+            Tensor over = Tensor.of(x.clone());
+            assertEquals(sum, l1.forwardBackward(over, zero, over), 1e-7 * sum);
+            assertEquals(1, over.get(n - 1));
+            assertEquals(sum, l1.forward(Batch.of(Tensor.of(x), zero).withWeights(Tensor.of(new float[] {1}))),
+                    1e-7 * sum);
+            // Half of e is a float only where e is even.
+            double half = 0;
+            for (int i = 0; i < n; i++) half += 0.5f * e;
+            assertEquals(half, l1.forward(Batch.of(Tensor.of(x), zero).withWeights(Tensor.of(new float[] {0.5f}))),
+                    1e-7 * half);
+        }
+    }
+
+    /** The same of losses whose values are tiny where inputs are not: the sum of their floats. */
+    @Test
+    void sumsOfOtherTinyLosses() {
+        int n = 700;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) x[i] = -88 - i % 15;
+        Tensor zero = Tensor.of(new float[n]);
+        for (PointwiseLoss<?> none : Losses.pointwise(n, Reduction.NONE)) {
+            if (none.reduction() != Reduction.NONE) continue;
+            float[] small = x.clone();
+            if (none instanceof MSELoss || none instanceof HuberLoss || none instanceof SmoothL1Loss) {
+                for (int i = 0; i < n; i++) small[i] = (float) Math.exp(x[i] / 2);
+            }
+            float[] losses = new float[n];
+            none.forward(Tensor.of(small), zero, Tensor.of(losses));
+            double sum = 0;
+            for (float loss : losses) sum += loss;
+            assertEquals(sum, none.withReduction(Reduction.SUM).forward(Tensor.of(small), zero), 1e-7 * sum,
+                    none.toString());
+        }
+    }
+
+    /** 2^29 residuals of which one is 2^-36, the others 0: sums by a back end that knows so. */
+    @Test
+    void rootOfOneAmongMany(@TempDir Path directory) throws IOException {
+        float e = 0x1p-36f;
+        float[] gradient = new float[1];
+        record OneResidual(float[] gradient) implements Backend, PointwiseFamily {
+            @Override
+            public String name() {
+                return "one residual";
+            }
+
+            @Override
+            public String describe() {
+                return name();
+            }
+
+            @Override
+            public List<ComputeDevice> devices() {
+                return List.of();
+            }
+
+            @Override
+            public Backend device(String id) {
+                return this;
+            }
+
+            @Override
+            public double pointwise(PointwiseCall call) {
+                if (call.gradient != null) {
+                    gradient[0] = (float) (call.formula.gradient(0x1p-36f, 0, 1, 1) * call.scale);
+                }
+                return call.formula.value(0x1p-36f, 0, 1, 1);
+            }
+        }
+
+        double value;
+        // A file of nothing, of which nothing is read.
+        try (Arena arena = Arena.ofConfined(); FileChannel file = FileChannel.open(directory.resolve("unread"),
+                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            Tensor x = Tensor.of(file.map(FileChannel.MapMode.READ_WRITE, 0, 1L << 31, arena), 1L << 29);
+            value = new RMSELoss().withEps(0).on(new OneResidual(gradient)).forwardBackward(x, x, x);
+        }
+        assertEquals(1, value / (e / Math.sqrt(0x1p29)), 1e-7);
+        assertEquals(1, gradient[0] * 0x1p29 / Math.sqrt(0x1p29), 1e-6);
+    }
+
+    /** 1 - p or p near 1 to a huge power, and an infinite logarithm of a tiny target. */
+    @Test
+    void powersOfAlmostOne() {
+        for (float gamma : new float[] {1e30f, 1e12f, 1e9f, 3e38f}) {
+            FocalLoss focal = FocalLoss.binary().withGamma(gamma).withReduction(Reduction.SUM);
+            Loss asymmetric = new AsymmetricLossMultiLabel().withGammaNeg(gamma).withGammaPos(gamma).withClip(0)
+                    .withEps(0);
+            for (float x : new float[] {18.42f, 16, 20, 30, 60, 90, -18.42f}) {
+                for (int t = 0; t < 2; t++) {
+                    double wrong = t == 0 ? x : -x;
+                    double pt = 1 / (1 + Math.exp(wrong));
+                    double power = Math.exp(gamma * Math.log1p(-pt));
+                    double loss = power * Math.log1p(Math.exp(wrong));
+                    double slope = power * (1 - pt + gamma * pt * Math.log1p(Math.exp(wrong)));
+                    for (Loss each : List.of(focal, asymmetric)) {
+                        double[] found = one(each, x, t);
+                        assertEquals(loss, found[0], 1e-5 * loss + 1e-37, each + " of " + x);
+                        assertEquals(t == 0 ? slope : -slope, found[1], 2e-5 * slope + 1e-37, each + " of " + x);
+                    }
+                }
+            }
+        }
+        Loss unbounded = new AsymmetricLossMultiLabel().withEps(0);
+        assertEquals(INF, one(unbounded, Float.NEGATIVE_INFINITY, 1e-30f)[0]);
+        assertEquals(INF, one(unbounded.on(Backend.cpu()), Float.NEGATIVE_INFINITY, 1)[0]);
+        assertEquals(INF, one(new AsymmetricLossMultiLabel().withEps(0).withClip(0), Float.POSITIVE_INFINITY,
+                0x1.fffffep-1f)[0]);
+        assertEquals(INF, one(FocalLoss.binary().withGamma(4), Float.NEGATIVE_INFINITY, 1e-30f)[0]);
+    }
+
+    /** A shift of 1 leaves negatives without loss. */
+    @Test
+    void clipOfOne() {
+        Loss loss = new AsymmetricLossMultiLabel().withClip(1);
+        for (float x : new float[] {-3, 0, 3, 40, Float.POSITIVE_INFINITY}) {
+            assertArrayEquals(new double[] {0, 0}, one(loss, x, 0), 0);
+        }
+        assertEquals(one(new AsymmetricLossMultiLabel(), -1, 1)[0], one(loss, -1, 1)[0]);
+    }
+
+    @Test
+    void huberWithoutLine() {
+        Loss loss = new HuberLoss().withDelta(Double.POSITIVE_INFINITY);
+        for (float e : new float[] {0, 1e-30f, -3, 1e10f, 1e18f}) {
+            double[] mse = one(new MSELoss(), e, 0);
+            assertArrayEquals(new double[] {mse[0] / 2, mse[1] / 2}, one(loss, e, 0));
+        }
+        assertArrayEquals(new double[] {INF, -INF}, one(loss, Float.NEGATIVE_INFINITY, 0));
+        assertEquals("HuberLoss[delta=Infinity, reduction=mean]", loss.toString());
+    }
+
+    @Test
+    void binaryTargetsSmoothedAndIgnored() {
+        float[] x = Numbers.inputs(60, 1);
+        float[] t = Numbers.targets(60, 2);
+        float[] smooth = new float[60];
+        float[] keep = new float[60];
+        for (int i = 0; i < 60; i++) {
+            keep[i] = i % 4 == 0 ? 0 : 1;
+            if (keep[i] == 0) t[i] = -1;
+            smooth[i] = t[i] * 0.8f + 0.1f;
+        }
+        Tensor posWeight = Tensor.of(new float[] {3});
+        for (BCEWithLogitsLoss plain : List.of(new BCEWithLogitsLoss(), new BCEWithLogitsLoss()
+                .withPosWeight(posWeight), new BCEWithLogitsLoss().withReduction(Reduction.SUM))) {
+            BCEWithLogitsLoss loss = plain.withLabelSmoothing(0.2).withIgnoreIndex(-1);
+            assertEquals(loss, loss.withWeight(null));
+            assertTrue(loss.toString().contains("labelSmoothing=0.2, ignoreIndex=-1"), loss.toString());
+            float[] g = new float[60];
+            float[] wanted = new float[60];
+            double value = loss.forwardBackward(Tensor.of(x), Tensor.of(t), Tensor.of(g));
+            double masked = plain.forwardBackward(Batch.of(Tensor.of(x), Tensor.of(smooth), Tensor.of(wanted))
+                    .withWeights(Tensor.of(keep)), Backward.OVERWRITE);
+            assertEquals(masked, value, 1e-6 * masked);
+            assertArrayEquals(wanted, g, 3e-7f);
+            assertEquals(45, loss.totals(Tensor.of(x), Tensor.of(t)).sums()[1]);
+            float[] w = Numbers.targets(60, 3);
+            float[] both = new float[60];
+            for (int i = 0; i < 60; i++) both[i] = w[i] * keep[i];
+            for (MeanBy meanBy : MeanBy.values()) {
+                assertEquals(plain.withMeanBy(meanBy).forward(Batch.of(Tensor.of(x), Tensor.of(smooth))
+                                .withWeights(Tensor.of(both))),
+                        loss.withMeanBy(meanBy).forward(Batch.of(Tensor.of(x), Tensor.of(t))
+                                .withWeights(Tensor.of(w))), 1e-6 * value);
+            }
         }
     }
 }

@@ -258,6 +258,126 @@ class FocalLossTest {
         }
     }
 
+    /** A weight for each class: each class's binary loss times its weight, over the sum of weights. */
+    @Test
+    void classWeightsAndAlphas() {
+        double[] weights = {0.5, 2, 0, 3};
+        double[] alphas = {0.25, 0.5, 0.9, 1};
+        int n = 5;
+        int pixels = 6;
+        Tensor x = Tensor.of(Numbers.inputs(n * 4 * pixels, 1), n, 4, pixels);
+        int[] labels = new int[n * pixels];
+        for (int i = 0; i < labels.length; i++) labels[i] = i % 7 == 6 ? 255 : i * 5 % 4;
+        float[] batchWeights = Numbers.targets(n * pixels, 3);
+        float[] oneHot = new float[n * 4 * pixels];
+        for (int i = 0; i < oneHot.length; i++) {
+            int label = labels[i / (4 * pixels) * pixels + i % pixels];
+            oneHot[i] = label == 255 ? 255 : label == i / pixels % 4 ? 1 : 0;
+        }
+        Labels target = Labels.of(labels, new long[] {n, pixels});
+        for (Tensor w : new Tensor[] {null, Tensor.of(batchWeights, n, 1, pixels)}) {
+            for (MeanBy meanBy : MeanBy.values()) {
+                FocalLoss plain = FocalLoss.multiclass().withGamma(1.5).withIgnoreIndex(255).withMeanBy(meanBy);
+                double sum = 0;
+                double divisor = 0;
+                float[] wanted = new float[oneHot.length];
+                for (int c = 0; c < 4; c++) {
+                    FocalLoss binary = FocalLoss.binary().withGamma(1.5).withIgnoreIndex(255).withMeanBy(meanBy)
+                            .withAlpha(alphas[c]).withReduction(Reduction.SUM);
+                    Tensor only = column(x, c);
+                    Tensor g = Tensor.of(new float[n * pixels], n, 1, pixels);
+                    Batch batch = Batch.of(only, column(Tensor.of(oneHot, n, 4, pixels), c), g).withWeights(w);
+                    sum += weights[c] * binary.forwardBackward(batch, Backward.OVERWRITE);
+                    divisor += weights[c] * binary.totals(batch).sums()[1];
+                    for (int i = 0; i < n * pixels; i++) {
+                        wanted[(i / pixels * 4 + c) * pixels + i % pixels] = (float) (weights[c] * g.get(i));
+                    }
+                }
+                FocalLoss loss = plain.withClassWeights(weights).withAlpha(alphas);
+                for (Target t : List.of(target, Tensor.of(oneHot, n, 4, pixels))) {
+                    FocalLoss either = t instanceof Labels ? loss : FocalLoss.binary().withGamma(1.5)
+                            .withIgnoreIndex(255).withMeanBy(meanBy).withClassWeights(weights).withAlpha(alphas);
+                    for (Backend backend : List.of(Backend.cpu(), Backend.cpu().device("scalar"))) {
+                        Tensor g = Tensor.of(new float[oneHot.length], n, 4, pixels);
+                        Batch batch = Batch.of(x, t, g).withWeights(w);
+                        double value = either.on(backend).forwardBackward(batch, Backward.OVERWRITE);
+                        assertEquals(sum / divisor, value, 1e-6 * value);
+                        assertEquals(divisor, either.totals(batch).sums()[1], 1e-6 * divisor);
+                        for (int i = 0; i < wanted.length; i++) {
+                            assertEquals(wanted[i] / divisor, g.get(i), 1e-6 * Math.abs(wanted[i] / divisor));
+                        }
+                    }
+                }
+                // Without alphas classes are found another way.
+                FocalLoss weighted = plain.withClassWeights(1, 1, 1, 1);
+                assertEquals(plain.forward(Batch.of(x, target).withWeights(w)),
+                        weighted.forward(Batch.of(x, target).withWeights(w)), 1e-9);
+                assertEquals(plain.withAlpha(0.25).forward(Batch.of(x, target).withWeights(w)),
+                        plain.withAlpha(new double[] {0.25, 0.25, 0.25, 0.25})
+                                .forward(Batch.of(x, target).withWeights(w)), 1e-9);
+            }
+        }
+    }
+
+    private static Tensor column(Tensor x, int c) {
+        int n = (int) x.dim(0);
+        int pixels = (int) x.dim(2);
+        float[] column = new float[n * pixels];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = x.get((i / pixels * x.dim(1) + c) * pixels + i % pixels);
+        }
+        return Tensor.of(column, n, 1, pixels);
+    }
+
+    private static double ofProbability(double p, double t, double gamma, double eps) {
+        double ce = -t * Math.log(Math.max(p, eps)) - (1 - t) * Math.log1p(-Math.min(p, 1 - eps));
+        return Math.pow(-Math.expm1(-ce), gamma) * ce;
+    }
+
+    /** Against the definition in double, and its central differences. */
+    @Test
+    void probabilities() {
+        float[] ps = {0, 1e-30f, 1e-9f, 1e-5f, 0.01f, 0.2f, 0.5f, 0.7f, 0.99f, 0.99999f, 1 - 0x1p-24f, 1};
+        for (double gamma : new double[] {0, 0.5, 1, 2, 5, 20}) {
+            for (float t : new float[] {0, 1, 0.3f}) {
+                FocalLoss loss = FocalLoss.binary().withGamma(gamma).withFromLogits(false)
+                        .withReduction(Reduction.SUM);
+                for (float p : ps) {
+                    Tensor g = Tensor.of(new float[1]);
+                    double value = loss.forwardBackward(Tensor.of(new float[] {p}), Tensor.of(new float[] {t}), g);
+                    double want = ofProbability(p, t, gamma, 1e-7f);
+                    assertEquals(want, value, 4e-6 * (1 + gamma) * want + 1e-37, loss + " of " + p + ", " + t);
+                    assertTrue(Float.isFinite(g.get(0)), loss + " of " + p + ", " + t);
+                    if (p < 1e-6 || p > 0.9999999) continue;
+                    double h = 1e-5 * Math.min(p, 1 - p);
+                    double slope = (ofProbability(p + h, t, gamma, 1e-7f) - ofProbability(p - h, t, gamma, 1e-7f))
+                            / (2 * h);
+                    assertEquals(slope, g.get(0), 1e-4 * Math.abs(slope) + 1e-9 / Math.min(p, 1 - p) * want + 1e-30,
+                            loss + " of " + p + ", " + t);
+                }
+            }
+        }
+        // What is held at its least has no gradient; what is perfect costs nothing.
+        Tensor g = Tensor.of(new float[2]);
+        FocalLoss loss = FocalLoss.binary().withFromLogits(false).withReduction(Reduction.SUM);
+        assertEquals(-Math.log(1e-7f), loss.forwardBackward(Tensor.of(new float[] {0, 1}),
+                Tensor.of(new float[] {1, 1}), g), 1e-5);
+        assertArrayEquals(new float[] {0, 0}, Memory.floats(g));
+    }
+
+    /** From some gamma on the power is computed another way, which must not show. */
+    @Test
+    void largeGammas() {
+        for (double gamma : new double[] {7.99, 8, 40, 300}) {
+            for (float x : new float[] {-1, 0, 0.5f, 2, 5, 9, 20}) {
+                double[] f = terms(x, 0, gamma);
+                double value = FocalLoss.binary().withGamma(gamma).forward(Tensor.of(new float[] {x}),
+                        Tensor.of(new float[] {0}));
+                assertEquals(f[0] * f[1], value, 2e-7 * gamma * value + 1e-43, gamma + " of " + x);
+            }
+        }
+    }
+
     private static void refused(Executable call, String... expected) {
         String message = assertThrows(IllegalArgumentException.class, call).getMessage();
         for (String part : expected) assertTrue(message.contains(part), "\"" + message + "\" has no " + part);
@@ -286,6 +406,12 @@ class FocalLossTest {
         refused(() -> FocalLoss.binary().withNormalized().withReduction(Reduction.NONE), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withReduction(Reduction.NONE).withNormalized(), "NONE", "normalized");
         refused(() -> FocalLoss.binary().withIgnoreIndex(1L << 25), "ignoreIndex", "2^24");
+        refused(() -> FocalLoss.binary().withClassWeights(1, -2), "classWeights[1]", "-2.0");
+        refused(() -> FocalLoss.binary().withAlpha(new double[] {0, 2}), "alpha[1]", "2.0");
+        refused(() -> FocalLoss.binary().withEps(0), "eps", "1e-30");
+        refused(() -> multiclass.withClassWeights(1, 2).forwardBackward(x, Labels.of(0, 1, 1), g), "classWeights",
+                "2 classes", "(3, 4)");
+        refused(() -> FocalLoss.binary().withAlpha(new double[3]).forwardBackward(x, x, g), "alpha", "3 classes");
         refused(() -> FocalLoss.binary().withGamma(50).withReducedThreshold(0.01),
                 "reducedThreshold to the power -gamma");
         assertThrows(IllegalStateException.class, () -> FocalLoss.binary().withReduction(Reduction.NONE).forward(x, x));

@@ -47,7 +47,7 @@ class OptionErrorsTest {
         rows.addAll(rows("gammaPos", v -> asymmetric(1, v, 0, 0), "at least 0", -1));
         rows.addAll(tooLarge("gammaNeg", v -> asymmetric(v, 1, 0, 0)));
         rows.addAll(tooLarge("gammaPos", v -> asymmetric(1, v, 0, 0)));
-        rows.addAll(rows("clip", v -> asymmetric(4, 1, v, 0), "[0, 1)", -0.05, 1, 2));
+        rows.addAll(rows("clip", v -> asymmetric(4, 1, v, 0), "[0, 1]", -0.05, 1.01, 2));
         rows.addAll(rows("eps", v -> asymmetric(4, 1, 0, v), "[0, 1)", -1e-8, 1, 2));
         rows.addAll(rows("alpha", v -> FocalLoss.binary().withAlpha(v), "[0, 1]", -0.1, 1.1));
         rows.addAll(rows("gamma", v -> FocalLoss.binary().withGamma(v), "at least 0", -1));

@@ -15,7 +15,7 @@ public final class PointwiseCall {
     /** The formula's {@code x}. */
     public Tensor input;
 
-    /** The formula's {@code t}. */
+    /** The formula's {@code t}; where the formula has coefficients it may be broadcast as they are. */
     public Tensor target;
 
     /** The formula's first coefficient, or null for 1. */

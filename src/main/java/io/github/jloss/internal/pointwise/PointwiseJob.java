@@ -197,7 +197,7 @@ public final class PointwiseJob extends SumJob {
 
     private void read(Span s, long from, int n) {
         s.x.read(input, from, n);
-        s.t.read(target, from, n);
+        s.t.broadcast(target, input, from, n);
         coefficients(s.a, a, s.x, from, n);
         coefficients(s.b, b, s.x, from, n);
         if (weights != null) {
