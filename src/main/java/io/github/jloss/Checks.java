@@ -47,6 +47,16 @@ final class Checks {
         return (float) value;
     }
 
+    /** Options of classes as the floats formulas compute with, each from 0 to a most. */
+    static float[] each(String name, double[] values, double most, String expected) {
+        float[] floats = new float[Objects.requireNonNull(values, name).length];
+        for (int i = 0; i < floats.length; i++) {
+            boolean holds = values[i] >= 0 && values[i] <= most;
+            floats[i] = (float) require(holds, holds ? name : name + "[" + i + "]", values[i], expected);
+        }
+        return floats;
+    }
+
     /** Numbers in the other byte order would be read as garbage. */
     static void nativeOrder(String name, Object found, ByteOrder order) {
         if (order != ByteOrder.nativeOrder()) {

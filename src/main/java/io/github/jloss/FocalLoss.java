@@ -133,11 +133,7 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
      * @return a loss with this option
      */
     public FocalLoss withAlpha(double[] weights) {
-        float[] floats = new float[weights.length];
-        for (int c = 0; c < floats.length; c++) {
-            floats[c] = (float) Checks.require(weights[c] >= 0 && weights[c] <= 1, "alpha[" + c + "]", weights[c],
-                    "a number in [0, 1]");
-        }
+        float[] floats = Checks.each("alpha", weights, 1, "a number in [0, 1]");
         return with(l -> {
             l.alpha = Double.NaN;
             l.alphas = floats;
@@ -151,11 +147,7 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
      * @return a loss with this option
      */
     public FocalLoss withClassWeights(double... weights) {
-        float[] floats = new float[weights.length];
-        for (int c = 0; c < floats.length; c++) {
-            String name = "classWeights[" + c + "]";
-            floats[c] = Checks.asFloat(name, Checks.notNegative(name, weights[c]));
-        }
+        float[] floats = Checks.each("classWeights", weights, Float.MAX_VALUE, "a finite number of at least 0");
         return changed(l -> l.classWeights = floats);
     }
 
@@ -172,11 +164,11 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
     /**
      * This loss with another least probability inside the logarithms; logits need none.
      *
-     * @param least from 1e-30 to 0.1; 1e-7 by default
+     * @param least from 1e-30 to less than 1; 1e-7 by default
      * @return a loss with this option
      */
     public FocalLoss withEps(double least) {
-        Checks.require(least >= 1e-30 && least <= 0.1, "eps", least, "a number from 1e-30 to 0.1");
+        Checks.require(least >= 1e-30 && (float) least < 1, "eps", least, "a number in [1e-30, 1)");
         return with(l -> l.eps = least);
     }
 

@@ -47,10 +47,11 @@ final class PointwiseLosses {
                     number("eps", 1e-6, "added under the root, at least 0")),
             binary("bce_with_logits", "BCEWithLogitsLoss",
                     "Binary cross entropy of logits: yes-or-no questions, masks, many labels.",
-                    o -> new BCEWithLogitsLoss().withWeight(o.tensor("weight")).withPosWeight(o.tensor("pos_weight"))
-                            .withReduction(o.reduction()),
+                    PointwiseLosses::bce,
                     new OptionSpec("weight", TENSOR, null, "factor on each element's loss, broadcast to the input"),
                     new OptionSpec("pos_weight", TENSOR, null, "factor on its positive term, broadcast likewise"),
+                    number("label_smoothing", 0, "how far targets move towards 1/2, from 0 to 1"),
+                    new OptionSpec("ignore_index", OptionType.INTEGER, null, "target that does not count"),
                     MEAN),
             binary("weighted_bce_with_logits", "WeightedBCEWithLogitsLoss",
                     "Binary cross entropy of logits with a weight for each of the two classes.",
@@ -68,7 +69,7 @@ final class PointwiseLosses {
                             .withReduction(o.reduction()),
                     number("gamma_neg", 4, "focusing exponent of negatives, at least 0"),
                     number("gamma_pos", 1, "focusing exponent of positives, at least 0"),
-                    new OptionSpec("clip", NUMBER_OR_NULL, 0.05, "shift of the negatives' probability, in [0, 1)"),
+                    new OptionSpec("clip", NUMBER_OR_NULL, 0.05, "shift of the negatives' probability, in [0, 1]"),
                     number("eps", 1e-8, "least probability inside the logarithms, in [0, 1)"),
                     flag("disable_torch_grad_focal_loss", false,
                             "whether the gradient takes the focusing weight for a constant"),
@@ -78,25 +79,37 @@ final class PointwiseLosses {
                     Loss.INPUT, "target", TargetKind.LABELS_OR_FLOATS, List.of(TaskKind.RECOGNISE, TaskKind.SEGMENT),
                     List.of(new OptionSpec("mode", OptionType.oneOf("binary", "multiclass"), "binary",
                                     "what an element is asked"),
-                            new OptionSpec("alpha", OptionType.NUMBER, null, "weight of positives, in [0, 1]"),
+                            new OptionSpec("alpha", OptionType.NUMBERS, null,
+                                    "weight of positives, in [0, 1]: one for all classes, or one for each"),
                             number("gamma", 2, "focusing exponent, at least 0"),
                             new OptionSpec("ignore_index", OptionType.INTEGER, null, "target that does not count"),
                             new OptionSpec("reduced_threshold", OptionType.NUMBER, null,
-                                    "probability up to which nothing is played down, in (0, 1]"),
+                                    "probability up to which nothing is played down, in (0, 1)"),
                             flag("normalized", false, "whether losses are divided by the sum of factors"),
-                            new OptionSpec("from_logits", OptionType.only("true"), "true", "others are not supported"),
-                            new OptionSpec("class_weights", OptionType.only("null"), null, "others are not supported"),
-                            number("eps", 1e-7, "read and ignored: it is for probabilities"), MEAN),
+                            flag("from_logits", true, "whether inputs are logits, or probabilities"),
+                            new OptionSpec("class_weights", OptionType.NUMBERS, null, "weights of the classes"),
+                            number("eps", 1e-7, "least probability where inputs are some, in [1e-30, 1)"), MEAN),
                     PointwiseLosses::focal));
 
     private PointwiseLosses() {}
 
+    private static BCEWithLogitsLoss bce(Options options) {
+        BCEWithLogitsLoss loss = new BCEWithLogitsLoss().withWeight(options.tensor("weight"))
+                .withPosWeight(options.tensor("pos_weight")).withLabelSmoothing(options.number("label_smoothing"))
+                .withReduction(options.reduction());
+        Integer ignored = options.integer("ignore_index");
+        return ignored == null ? loss : loss.withIgnoreIndex(ignored);
+    }
+
     private static FocalLoss focal(Options options) {
         FocalLoss loss = (options.word("mode").equals("binary") ? FocalLoss.binary() : FocalLoss.multiclass())
-                .withGamma(options.number("gamma")).withReduction(options.reduction());
+                .withGamma(options.number("gamma")).withFromLogits(options.flag("from_logits"))
+                .withEps(options.number("eps")).withReduction(options.reduction());
         if (options.flag("normalized")) loss = loss.withNormalized();
-        Double alpha = options.numberOrNull("alpha");
-        if (alpha != null) loss = loss.withAlpha(alpha);
+        double[] alpha = options.numbers("alpha");
+        if (alpha != null) loss = alpha.length == 1 ? loss.withAlpha(alpha[0]) : loss.withAlpha(alpha);
+        double[] weights = options.numbers("class_weights");
+        if (weights != null) loss = loss.withClassWeights(weights);
         Integer ignored = options.integer("ignore_index");
         if (ignored != null) loss = loss.withIgnoreIndex(ignored);
         Double threshold = options.numberOrNull("reduced_threshold");

@@ -93,7 +93,7 @@ class LossesTest {
     void everyOptionReachesItsLoss() {
         Map<String, String> others = Map.ofEntries(Map.entry("a number", "0.75"), Map.entry("a number or null", "0.75"),
                 Map.entry("an integer", "1"), Map.entry("integers with commas between them", "1,0"),
-                Map.entry("numbers with commas between them", "1,2"), Map.entry("a number or an .npy file", "3"),
+                Map.entry("numbers with commas between them", "1,0.5"), Map.entry("a number or an .npy file", "3"),
                 Map.entry("numbers with commas between them or an .npy file", "1,2"),
                 Map.entry("none, mean or sum", "none"), Map.entry("binary or multiclass", "multiclass"),
                 Map.entry("binary, multiclass or multilabel", "multilabel"),

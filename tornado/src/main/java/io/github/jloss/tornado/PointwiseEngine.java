@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.tornado;
 
+import io.github.jloss.BackendException;
 import io.github.jloss.Tensor;
 import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.spi.ElementFormula;
@@ -22,6 +23,10 @@ final class PointwiseEngine {
     static double run(Call call, ElementFormula formula, Tensor input, Tensor target, Tensor a, Tensor b,
             Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
         if (input.size() == 0) return 0;
+        if (target.size() != input.size()) {
+            throw new BackendException("tornado: found labels of a loss with an alpha for each class, expected one alpha,"
+                    + " or a target of the input's shape", null);
+        }
         Formulas formulas = FORMULAS.computeIfAbsent(formula.getClass(), _ -> new Formulas(formula.getClass()));
         call.set(Pointwise.N, (int) input.size())
                 .set(Pointwise.INPUT, call.in(input))
