@@ -82,8 +82,8 @@ sealed interface Focal extends ElementFormula {
     }
 
     /**
-     * {@code F' = gamma u^(gamma-1) pt ce'}. At u = 0 a logit's ce' is 0 as well, at most some 4 u before, and the limit
-     * is 0; a probability's is not, and the slope is that of the corner.
+     * {@code F' = gamma u^(gamma-1) pt ce'}. At u = 0 a logit's ce' is 0 as well, at most some 4 u before, and the
+     * limit is 0; a probability's is not, and the slope is that of the corner.
      */
     default float focusSlope(float x, float t) {
         float u = error(x, t);

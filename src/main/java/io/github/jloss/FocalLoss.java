@@ -40,10 +40,10 @@ import java.util.function.Consumer;
  * normalized a third one of u^gamma.
  *
  * <p><b>Weights and masks</b> ({@link Batch#withWeights}) are broadcast to the shape of the input: a weight for each
- * element, (N, 1, d1, ...) for one that all classes share. They multiply losses and gradients, and the factors in Z, too.
- * The mean divides by the sum of those that are not ignored, or by how many are above 0 ({@link #withMeanBy}). Where a
- * weight is 0, loss and gradient are 0, whatever input and target hold, a label out of range included. With class
- * weights as well, their products take as much memory as the input.
+ * element, (N, 1, d1, ...) for one that all classes share. They multiply losses and gradients, and the factors in Z,
+ * too. The mean divides by the sum of those that are not ignored, or by how many are above 0 ({@link #withMeanBy}).
+ * Where a weight is 0, loss and gradient are 0, whatever input and target hold, a label out of range included. With
+ * class weights as well, their products take as much memory as the input.
  */
 public final class FocalLoss extends ElementLoss<FocalLoss> {
 

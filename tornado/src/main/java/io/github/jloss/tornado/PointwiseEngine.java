@@ -24,8 +24,8 @@ final class PointwiseEngine {
             Tensor losses, Tensor upstream, Tensor gradient, double scale, boolean add) {
         if (input.size() == 0) return 0;
         if (target.size() != input.size()) {
-            throw new BackendException("tornado: found labels of a loss with an alpha for each class, expected one alpha,"
-                    + " or a target of the input's shape", null);
+            throw new BackendException("tornado: found labels of a loss with an alpha for each class, expected one"
+                    + " alpha, or a target of the input's shape", null);
         }
         Formulas formulas = FORMULAS.computeIfAbsent(formula.getClass(), _ -> new Formulas(formula.getClass()));
         call.set(Pointwise.N, (int) input.size())
