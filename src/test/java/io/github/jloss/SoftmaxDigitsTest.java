@@ -202,4 +202,19 @@ class SoftmaxDigitsTest {
             }
         }
     }
+
+    /** A pass whose loop is made for one variant of a formula is that variant's when the vectors take over. */
+    @Test
+    void theSameBitsColdAndWarm() {
+        int rows = 4096;
+        Tensor x = Tensor.of(Numbers.inputs(rows * 16, 1), rows, 16);
+        Tensor gradient = Tensor.zeros(rows, 16);
+        Labels labels = SoftmaxTest.labels(rows, 16);
+        Loss loss = new CrossEntropyLoss().withLabelSmoothing(0.1).on(Backend.cpu(1));
+        double value = loss.on(Backend.cpu().device("scalar")).forward(x, labels);
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < 3_000_000_000L) {
+            assertEquals(value, loss.forwardBackward(x, labels, gradient));
+        }
+    }
 }

@@ -176,7 +176,9 @@ public abstract class Kernels {
 
         private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory) {
             if (Kernels.this != SCALAR && obstacle == null && Warmup.ENABLED) {
-                return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(formula, mode, inNativeMemory),
+                // Translated later, when a mutable formula is another.
+                ElementFormula frozen = Parameters.frozen(formula);
+                return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(frozen, mode, inNativeMemory),
                         inNativeMemory);
             }
             PointwiseKernel vector = vector(formula, mode, inNativeMemory);

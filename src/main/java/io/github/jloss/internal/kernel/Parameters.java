@@ -75,6 +75,26 @@ public final class Parameters {
         return fields;
     }
 
+    /** A formula as it is now. Whoever owns a mutable one goes on to change it. */
+    static ElementFormula frozen(ElementFormula formula) {
+        if (!(formula instanceof MutableFormula)) {
+            return formula;
+        }
+        Class<? extends ElementFormula> type = formula.getClass();
+        try {
+            Constructor<? extends ElementFormula> constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            ElementFormula copy = constructor.newInstance();
+            for (Field field : fields(type)) {
+                field.setAccessible(true);
+                field.set(copy, field.get(formula));
+            }
+            return copy;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private MethodHandle getter(Field field) {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
         MethodHandle getter;
