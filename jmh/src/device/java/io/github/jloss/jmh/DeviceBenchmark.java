@@ -43,6 +43,7 @@ public class DeviceBenchmark {
     /** Makes the batch, and makes sure that the CPU computes the same from it. */
     @Setup
     public void setUp() {
+        Agreement.requireDevice(device.describe());
         Subject subject = Subjects.of(loss);
         Shape size = Shape.of(shape);
         Criterion criterion = subject.criterion().apply(size);

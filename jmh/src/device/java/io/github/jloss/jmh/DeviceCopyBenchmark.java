@@ -2,6 +2,7 @@
 package io.github.jloss.jmh;
 
 import io.github.jloss.tornado.Device;
+import io.github.jloss.tornado.TornadoBackend;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,6 +37,7 @@ public class DeviceCopyBenchmark {
     /** Puts the floats on the device, and makes sure that a copy arrives. */
     @Setup
     public void setUp() {
+        Agreement.requireDevice(new TornadoBackend().describe());
         FloatArray from = new FloatArray(size);
         FloatArray to = new FloatArray(size);
         for (int i = 0; i < size; i++) from.set(i, i);

@@ -4,6 +4,9 @@ package io.github.jloss.jmh;
 /** Makes sure that two engines did the same work before their times are compared. */
 final class Agreement {
 
+    /** The property that tells a fork what the report names. */
+    static final String DEVICE = "jloss.jmh.device";
+
     /** Room for float sums in any order and for 1 - s(x) formed by subtraction; no two formulas are this close. */
     private static final double TOLERANCE = 1e-4;
 
@@ -33,6 +36,18 @@ final class Agreement {
                 throw new IllegalStateException(loss + ": not the same work: gradient[" + i + "] " + ourGradient[i]
                         + ", peer " + theirGradient[i] + ", largest " + largest);
             }
+        }
+    }
+
+    /**
+     * Refuses a fork that found another device than the report names: another driver, where one could not be loaded.
+     *
+     * @param found what the fork measures
+     */
+    static void requireDevice(String found) {
+        String expected = System.getProperty(DEVICE, found);
+        if (!found.equals(expected)) {
+            throw new IllegalStateException("found " + found + ", expected " + expected);
         }
     }
 }

@@ -19,10 +19,18 @@ import org.openjdk.jmh.runner.options.TimeValue;
 final class Forks {
 
     private final Settings settings;
+    private final String device;
     private final Path log;
 
-    Forks(Settings settings) throws IOException {
+    /**
+     * Forks for what is asked for.
+     *
+     * @param settings how to measure
+     * @param device what forks on a device must find there, or null
+     */
+    Forks(Settings settings, String device) throws IOException {
         this.settings = settings;
+        this.device = device;
         log = Files.createTempFile("jloss-jmh", ".log");
         log.toFile().deleteOnExit();
     }
@@ -65,13 +73,13 @@ final class Forks {
      * libtorch's memory against the heap's and collects when it grows: it is told not to. The scope around each step
      * frees it. TornadoVM takes 4 GB of a device and no more unless it is told to.
      */
-    private static String[] jvmArguments(Spec spec) {
+    private String[] jvmArguments(Spec spec) {
         long copies = spec.kind().isOnDevice() ? 4 : 2;
         long megabytes = 512 + 4 * copies * spec.floats() * Float.BYTES / (1 << 20);
         List<String> arguments = new ArrayList<>();
         if (spec.kind().isOnDevice()) {
             arguments.addAll(List.of("@" + System.getenv("TORNADOVM_HOME") + "/tornado-argfile",
-                    "-Dtornado.recover.bailout=False",
+                    "-Dtornado.recover.bailout=False", "-D" + Agreement.DEVICE + "=" + device,
                     "-Dtornado.device.memory=" + System.getProperty("tornado.device.memory", "16GB")));
         }
         arguments.addAll(List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",

@@ -34,7 +34,7 @@ public final class Main {
     private Main(Settings settings, Map<String, String> head) throws IOException {
         this.settings = settings;
         this.head = head;
-        this.forks = new Forks(settings);
+        this.forks = new Forks(settings, head.get("Device"));
     }
 
     /**

@@ -111,4 +111,16 @@ class BenchmarksTest {
         assertThrows(IllegalStateException.class,
                 () -> Agreement.require("bce", gradient, new float[] {1, Float.NaN}));
     }
+
+    @Test
+    void anotherDeviceIsNoticed() {
+        assertDoesNotThrow(() -> Agreement.requireDevice("tornado: 0:0 abacus"));
+        System.setProperty(Agreement.DEVICE, "tornado: 0:0 abacus");
+        try {
+            assertDoesNotThrow(() -> Agreement.requireDevice("tornado: 0:0 abacus"));
+            assertThrows(IllegalStateException.class, () -> Agreement.requireDevice("tornado: 0:0 fingers"));
+        } finally {
+            System.clearProperty(Agreement.DEVICE);
+        }
+    }
 }

@@ -131,6 +131,7 @@ final class OverlapEngine {
                 .set(OverlapArguments.PIXELS, (int) what.pixels())
                 .set(OverlapArguments.PER_IMAGE, what.perImage() ? 1 : 0)
                 .set(OverlapArguments.LOGITS, what.activation() == Activation.SIGMOID ? 1 : 0)
+                .set(OverlapArguments.SOFTMAX, what.activation() == Activation.SOFTMAX ? 1 : 0)
                 .set(OverlapArguments.PRODUCT, oneHot || what.product() ? 1 : 0)
                 .set(OverlapArguments.ONE_HOT, oneHot ? 1 : 0)
                 .set(OverlapArguments.FIRST_LABEL, what.firstLabel())

@@ -82,8 +82,10 @@ class DeviceTest {
     private static String elsewhere(String classPath, String... options) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(options));
         arguments.addAll(List.of("-cp", classPath, Elsewhere.class.getName()));
-        return OtherJvm.output(Map.of("OCL_ICD_VENDORS", "/nowhere", "CUDA_VISIBLE_DEVICES", "-1"), arguments).lines()
-                .filter(line -> line.startsWith("tornado: ")).findFirst().orElse("nothing");
+        Map<String, String> nowhere = Map.of("OCL_ICD_VENDORS", "/nowhere", "OCL_ICD_FILENAMES", "",
+                "CUDA_VISIBLE_DEVICES", "-1");
+        return OtherJvm.output(nowhere, arguments).lines().filter(line -> line.startsWith("tornado: ")).findFirst()
+                .orElse("nothing");
     }
 
     /** Prints why there is no device, after which the CPU must still compute. */

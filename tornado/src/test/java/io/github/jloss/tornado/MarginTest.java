@@ -11,6 +11,7 @@ import io.github.jloss.Labels;
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
 import io.github.jloss.spi.MarginCall;
+import io.github.jloss.spi.MarginFamily;
 import io.github.jloss.spi.MarginFormula;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -43,15 +44,18 @@ class MarginTest {
 
     /** The device with tiles of a few floats and groups of a few rows. */
     private static Backend tiled(int most, int group) {
+        return with(c -> {
+            try (Call call = SESSION.call()) {
+                return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.losses, c.upstream,
+                        c.gradEmbeddings, c.gradWeight, c.scale, c.add, most, group);
+            }
+        });
+    }
+
+    /** The device, but for what computes margin losses. */
+    private static Backend with(MarginFamily family) {
         return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
-                (proxy, method, a) -> {
-                    if (!method.getName().equals("marginSoftmax")) return method.invoke(DEVICE, a);
-                    try (Call call = SESSION.call()) {
-                        return MarginEngine.run(call, (MarginFormula) a[0], (Tensor) a[1], (Tensor) a[2],
-                                (Labels) a[3], (Tensor) a[4], (Tensor) a[5], (Tensor) a[6], (Tensor) a[7],
-                                (double) a[8], (boolean) a[9], most, group);
-                    }
-                });
+                (proxy, method, a) -> method.getName().equals("family") ? family : method.invoke(DEVICE, a));
     }
 
     @ParameterizedTest
@@ -288,11 +292,10 @@ class MarginTest {
 
         private MarginFormula formula(AngularPenaltySMLoss loss) {
             MarginFormula[] formula = new MarginFormula[1];
-            loss.on((Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
-                    (proxy, method, a) -> {
-                        formula[0] = (MarginFormula) a[0];
-                        return 0.0;
-                    })).losses(embeddings(), weight(), labels, Tensor.of(new float[n]));
+            loss.on(with(call -> {
+                formula[0] = call.formula;
+                return 0;
+            })).losses(embeddings(), weight(), labels, Tensor.of(new float[n]));
             return formula[0];
         }
 

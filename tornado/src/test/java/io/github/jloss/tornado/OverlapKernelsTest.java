@@ -130,6 +130,7 @@ class OverlapKernelsTest {
         at.set(OverlapArguments.PIXELS, PIXELS);
         at.set(OverlapArguments.PER_IMAGE, what.perImage() ? 1 : 0);
         at.set(OverlapArguments.LOGITS, what.activation() == Activation.SIGMOID ? 1 : 0);
+        at.set(OverlapArguments.SOFTMAX, what.activation() == Activation.SOFTMAX ? 1 : 0);
         at.set(OverlapArguments.PRODUCT, what.product() ? 1 : 0);
         at.set(OverlapArguments.ONE_HOT, oneHot ? 1 : 0);
         at.set(OverlapArguments.FIRST_LABEL, what.firstLabel());

@@ -153,7 +153,7 @@ class OverlapTest {
     private static final class Cpu implements InvocationHandler, OverlapFamily {
         final OverlapFamily family = Backend.cpu(1).family(OverlapFamily.class);
         Overlap what;
-        double[] slopes;
+        double[] slopes = {};
 
         Backend backend() {
             Class<?>[] types = {Backend.class};

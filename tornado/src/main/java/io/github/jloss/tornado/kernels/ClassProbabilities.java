@@ -50,13 +50,19 @@ public final class ClassProbabilities {
                 float x = memory.get(k);
                 max = Scalar.ifLess(x, max, max, x);
             }
-            float sum = 0f;
+            // The likeliest class has 1, which comes last: so the others have all their digits, as on the CPU.
+            float others = 0f;
+            float likeliest = 0f;
             for (int k = from; k < to; k += pixels) {
                 float e = Scalar.expNeg(max - memory.get(k));
                 memory.set(k + shift, e);
-                sum += e;
+                if (likeliest == 0f && e == 1f) {
+                    likeliest = 1f;
+                } else {
+                    others += e;
+                }
             }
-            float reciprocal = 1f / sum;
+            float reciprocal = 1f / (1f + others);
             for (int k = from + shift; k < to + shift; k += pixels) {
                 memory.set(k, memory.get(k) * reciprocal);
             }

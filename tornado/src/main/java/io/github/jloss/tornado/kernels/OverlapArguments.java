@@ -32,8 +32,10 @@ public final class OverlapArguments {
     public static final int INPUT = IMAGES + 9;
     /** Where the target is. */
     public static final int TARGET = IMAGES + 10;
+    /** 1 if the input is the probabilities after a softmax. */
+    public static final int SOFTMAX = IMAGES + 11;
     /** The first int that is one kernel's own. */
-    public static final int OWN = IMAGES + 11;
+    public static final int OWN = IMAGES + 12;
 
     /** Where the gradient goes. */
     public static final int GRADIENT = OWN;

@@ -49,7 +49,9 @@ public final class OverlapSums {
             FloatArray results) {
         float[] local = context.allocateFloatLocalArray(6 * THREADS);
         ElementSums formula = new ElementSums();
-        formula.logits = at.get(OverlapArguments.LOGITS) != 0;
+        boolean softmax = at.get(OverlapArguments.SOFTMAX) != 0;
+        // A probability and its tail are put as a logit's: which of the two the activation is says the sign of x.
+        formula.logits = softmax || at.get(OverlapArguments.LOGITS) != 0;
         formula.product = at.get(OverlapArguments.PRODUCT) != 0;
         formula.oneHot = at.get(OverlapArguments.ONE_HOT) != 0;
         formula.ignores = at.get(OverlapArguments.IGNORES) != 0;
@@ -91,7 +93,16 @@ public final class OverlapSums {
                 int i = (image * classes + c) * pixels + pixel;
                 float x = memory.get(input + i);
                 float t = memory.get(target + (oneHot != 0 ? image * pixels + pixel : i));
-                float tail = formula.tail(x);
+                float tail;
+                if (softmax) {
+                    tail = x;
+                    if (0.5f < x) {
+                        tail = others(memory, input + image * classes * pixels + pixel, classes, pixels, c);
+                    }
+                    x = 0.5f < x ? 1f : -1f;
+                } else {
+                    tail = formula.tail(x);
+                }
                 float value = formula.overlap(x, tail, t);
                 float next = overlap + value;
                 overlapError += GroupSum.rounding(overlap, value, next);
@@ -142,6 +153,15 @@ public final class OverlapSums {
             }
         }
         Arguments.handBack(context, at, results);
+    }
+
+    /** 1 - p of the likeliest class, as the sum of what the others have. */
+    private static float others(FloatArray memory, int from, int classes, int pixels, int likeliest) {
+        float others = 0f;
+        for (int c = 0; c < classes; c++) {
+            others += c == likeliest ? 0f : memory.get(from + c * pixels);
+        }
+        return others;
     }
 
     private static void write(FloatArray memory, IntArray at, FloatArray results, int to, float sum) {

@@ -5,8 +5,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * Work on rows by some threads of a group together, the lanes: a power of two that depends on the length of the rows
- * alone, so that the order of sums does. How the lanes add up what they found stands in each kernel: TornadoVM takes
- * wrong addresses for the local memory of a helper that is called within a loop.
+ * alone, so that the order of sums does. How the lanes add up what they found stands in each kernel, as TornadoVM takes
+ * wrong addresses for local memory that a helper is handed.
  */
 public final class RowGroups {
 
