@@ -3,7 +3,6 @@ package io.github.jloss.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.jloss.Backend;
-import io.github.jloss.BackendException;
 import io.github.jloss.Criterion;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -64,6 +63,7 @@ final class Cases {
     private final String only;
     private final Backend backend;
     private final PrintWriter progress;
+    private final Destinations places = new Destinations();
     private final Set<String> seen = new HashSet<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -92,6 +92,8 @@ final class Cases {
         } catch (IOException e) {
             throw UserError.of(out, e);
         }
+        places.reading(file, "--cases");
+        set.forEach(this::noteInputs);
         int number = 0;
         for (JsonNode node : set) {
             number++;
@@ -103,6 +105,24 @@ final class Cases {
         return this;
     }
 
+    private Path base() {
+        return file.toAbsolutePath().getParent();
+    }
+
+    /** No result of a case may go where a case, this one or another, reads. */
+    private void noteInputs(JsonNode node) {
+        for (JsonNode named : List.of(node.path("inputs"), node.path("options"))) {
+            for (JsonNode value : named) {
+                if (!value.isTextual() || !value.textValue().endsWith(".npy")) continue;
+                try {
+                    places.reading(base().resolve(value.textValue()), "case " + node.path("id").asText());
+                } catch (InvalidPathException _) {
+                    // It is no file, as its case will say.
+                }
+            }
+        }
+    }
+
     private Outcome outcome(JsonNode node, String id) {
         String loss = node.path("loss").asText("");
         try {
@@ -110,10 +130,8 @@ final class Cases {
             Optional<LossSpec> named = Losses.find(loss);
             if (named.isEmpty()) return new Outcome(id, loss, Status.UNSUPPORTED, null, null);
             return new Outcome(id, loss, Status.EVALUATED, evaluate(node, id, named.get()), null);
-        } catch (UserError | IllegalArgumentException | BackendException e) {
-            return new Outcome(id, loss, Status.FAILED, null, e.getMessage());
-        } catch (OutOfMemoryError _) {
-            return new Outcome(id, loss, Status.FAILED, null, "not enough memory");
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            return new Outcome(id, loss, Status.FAILED, null, Main.reason(e));
         }
     }
 
@@ -129,11 +147,12 @@ final class Cases {
         Path lossFile = out.resolve(id + ".loss.npy");
         Map<String, Path> gradientFiles = new LinkedHashMap<>();
         named.inputs().forEach(input -> gradientFiles.put(input, out.resolve(id + "." + input + ".grad.npy")));
+        places.writing(lossFile, "the loss");
+        gradientFiles.forEach((input, into) -> places.writing(into, "the gradient of " + input));
         // A case that fails must not leave the results of an earlier run for its own.
         delete(lossFile);
         gradientFiles.values().forEach(Cases::delete);
-        Path base = file.toAbsolutePath().getParent();
-        Criterion criterion = named.create(Json.plain(object(node, "options")), base).on(backend);
+        Criterion criterion = named.create(Json.plain(object(node, "options")), base()).on(backend);
         for (Map.Entry<String, JsonNode> input : object(node, "inputs").properties()) {
             if (!named.arguments().contains(input.getKey())) {
                 throw new UserError("input " + input.getKey() + ": unknown to " + named.id() + ", which has "
@@ -141,7 +160,7 @@ final class Cases {
             }
         }
         Map<String, NpyArray> arrays = new HashMap<>();
-        named.arguments().forEach(name -> arrays.put(name, array(node, name, base)));
+        named.arguments().forEach(name -> arrays.put(name, array(node, name, base())));
         Evaluation result = Evaluation.of(named, criterion, arrays, named.inputs());
         result.writeLoss(lossFile);
         gradientFiles.forEach((input, into) -> Npy.write(into, result.gradients().get(input)));

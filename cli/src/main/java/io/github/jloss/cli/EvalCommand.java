@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         description = {"Evaluates a loss on NumPy files: prints its value, writes gradients.",
             "Integers are class labels where the loss takes labels, otherwise numbers like floats.",
             "A target whose shape is right but for axes of length 1 is taken as if it were right.",
+            "The file - is the standard input or output; ./- is one of that name.",
             "Without reduction the value is the sum, and the gradient that of the sum."})
 final class EvalCommand implements Callable<Integer> {
 
@@ -40,7 +41,7 @@ final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "LOSS", description = "The loss, as \"jloss list\" names it.")
+    @Parameters(arity = "0..1", paramLabel = "LOSS", completionCandidates = LossNames.class, description = "The loss, as \"jloss list\" names it.")
     private String name;
 
     @Option(names = "--input", paramLabel = "[NAME=]FILE",
@@ -101,6 +102,13 @@ final class EvalCommand implements Callable<Integer> {
             require(named.inputs().contains(of),
                     "--grad " + of + ": " + named.id() + " has gradients of " + named.inputs());
         }
+        Destinations places = new Destinations();
+        files.forEach((argument, file) -> places.reading(Path.of(file),
+                argument.equals(named.targetName()) ? "--target" : "--input " + argument));
+        options.files().forEach((option, file) -> places.reading(file, "-o " + option));
+        if (loss != null) places.writing(Path.of(loss), "--loss");
+        gradientFiles.forEach((of, file) -> places.writing(Path.of(file), "--grad " + of));
+        if (places.writesStdout()) stdout = spec.commandLine().getErr();
         Criterion criterion = named.create(options.values(), Path.of("")).on(backend.backend());
         Map<String, NpyArray> arrays = new HashMap<>();
         files.forEach((argument, file) -> arrays.put(argument, Npy.read(Path.of(file))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,15 @@ final class LossOptions {
 
     Map<String, String> values() {
         return pairs("-o", given);
+    }
+
+    /** The files that options name. */
+    Map<String, Path> files() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        values().forEach((name, value) -> {
+            if (value.endsWith(".npy")) files.put(name, Path.of(value));
+        });
+        return files;
     }
 
     boolean isEmpty() {

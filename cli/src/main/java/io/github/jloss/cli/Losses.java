@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
+import io.github.jloss.internal.Similar;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ final class Losses {
     /** The loss of a name, or an error that lists those there are. */
     static LossSpec named(String name) {
         return find(name).orElseThrow(() -> new UserError("loss " + name + ": unknown, expected one of "
-                + ALL.stream().map(LossSpec::id).collect(Collectors.joining(", "))));
+                + ALL.stream().map(LossSpec::id).collect(Collectors.joining(", "))
+                + Similar.didYouMean(name, ALL.stream().map(LossSpec::id).toList())));
     }
 }

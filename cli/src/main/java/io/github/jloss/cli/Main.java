@@ -2,8 +2,15 @@
 package io.github.jloss.cli;
 
 import io.github.jloss.BackendException;
+import io.github.jloss.internal.Similar;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "jloss", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "Machine-learning losses, their values and gradients.",
         subcommands = {ListCommand.class, EvalCommand.class, TrainCommand.class, AccuracyCommand.class,
-            DevicesCommand.class, CommandLine.HelpCommand.class},
+            DevicesCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all went well", "1:some case failed", "2:bad input or usage"})
 public final class Main implements Callable<Integer> {
@@ -24,6 +31,9 @@ public final class Main implements Callable<Integer> {
     static final int OK = 0;
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
+
+    /** A message need not repeat all of what is wrong. */
+    private static final int LONGEST = 2000;
 
     @Spec
     private CommandSpec spec;
@@ -38,7 +48,23 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-        System.exit(run(out, err, args));
+        int code = run(out, err, args);
+        err.flush();
+        if (Boolean.getBoolean("jloss.stderr.filtered")) awaitFilter();
+        System.exit(code);
+    }
+
+    /**
+     * The launcher has what Java says about incubating modules taken out of the standard error, by a process that is
+     * our child. It is to have written all before we end, unless nobody reads what it writes.
+     */
+    private static void awaitFilter() {
+        try (FileOutputStream stderr = new FileOutputStream(FileDescriptor.err)) {
+            stderr.flush();
+        } catch (IOException _) {
+            return;
+        }
+        ProcessHandle.current().children().forEach(child -> child.onExit().completeOnTimeout(child, 10, TimeUnit.SECONDS).join());
     }
 
     /** The whole command, but for the end of the JVM. */
@@ -49,27 +75,38 @@ public final class Main implements Callable<Integer> {
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, _) -> {
                     String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
-                    return complain(err, e.getMessage() + " (see " + help + ")");
+                    return complain(err, e.getMessage() + suggestion(e) + " (see " + help + ")");
                 })
                 .setExecutionExceptionHandler((e, _, _) -> complain(err, reason(e)));
         try {
             return command.execute(args);
-        } catch (OutOfMemoryError _) {
-            return complain(err, "not enough memory; JDK_JAVA_OPTIONS=-Xmx8g, say, gives Java more");
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            return complain(err, reason(e));
         } finally {
             out.flush();
         }
     }
 
+    private static String suggestion(CommandLine.ParameterException e) {
+        if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)) return "";
+        CommandLine command = e.getCommandLine();
+        List<String> known = new ArrayList<>(command.getSubcommands().keySet());
+        command.getCommandSpec().options().forEach(option -> known.add(option.longestName()));
+        return Similar.didYouMean(unmatched.getUnmatched().getFirst(), known);
+    }
+
     /** What went wrong: the user's errors and the library's complaints speak for themselves, others are bugs. */
-    private static String reason(Exception e) {
-        return e instanceof UserError || e instanceof IllegalArgumentException || e instanceof BackendException
-                ? e.getMessage()
-                : "this is a bug in jloss, please report it: " + e;
+    static String reason(Throwable e) {
+        return switch (e) {
+            case UserError _, IllegalArgumentException _, BackendException _ -> e.getMessage();
+            case OutOfMemoryError _ -> "not enough memory; JDK_JAVA_OPTIONS=-Xmx8g, say, gives Java more";
+            default -> "this is a bug in jloss, please report it: " + e;
+        };
     }
 
     private static int complain(PrintWriter err, String message) {
-        err.println("jloss: " + oneLine(message));
+        String line = oneLine(message);
+        err.println("jloss: " + (line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "..."));
         return BAD_INPUT;
     }
 

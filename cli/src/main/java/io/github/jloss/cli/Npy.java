@@ -4,7 +4,9 @@ package io.github.jloss.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,10 +31,29 @@ final class Npy {
 
     private Npy() {}
 
+    /** Whether it stands for the standard input or output; a file of this name is {@code ./-}. */
+    static boolean isStream(Path file) {
+        return file.toString().equals("-");
+    }
+
     static NpyArray read(Path file) {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UserError(file + ": " + (Files.isDirectory(file) ? "is a directory" : "is not a regular file"));
+        if (!isStream(file)) return read(file, file.toString());
+        try {
+            // Its length is known at its end only.
+            Path copy = Files.createTempFile("jloss", ".npy");
+            try {
+                Files.copy(System.in, copy, StandardCopyOption.REPLACE_EXISTING);
+                return read(copy, "standard input");
+            } finally {
+                Files.delete(copy);
+            }
+        } catch (IOException e) {
+            throw new UserError("standard input: " + e.getMessage());
         }
+    }
+
+    private static NpyArray read(Path file, String name) {
+        requireRegular(file);
         try (FileChannel channel = FileChannel.open(file)) {
             NpyHeader header = header(channel);
             NpyType type = NpyType.of(header.descr());
@@ -41,10 +62,24 @@ final class Npy {
             return new NpyArray(header.shape(),
                     header.fortranOrder() ? transposed(data, header.shape()) : data, type.integers());
         } catch (IllegalArgumentException e) {
-            throw new UserError(file + ": " + e.getMessage());
+            throw new UserError(name + ": " + e.getMessage());
         } catch (IOException e) {
             throw UserError.of(file, e);
         }
+    }
+
+    private static void requireRegular(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UserError(file + ": " + (Files.isDirectory(file) ? "is a directory" : "is not a regular file"));
+        }
+    }
+
+    /** Refuses a file that cannot be written, as far as that can be known beforehand. */
+    static void requireWritable(Path file) {
+        if (isStream(file)) return;
+        requireRegular(file);
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) throw new UserError(file + ": its directory does not exist");
     }
 
     private static NpyHeader header(FileChannel channel) throws IOException {
@@ -133,34 +168,39 @@ final class Npy {
 
     /** Writes floats as {@code <f4}. */
     static void write(Path file, NpyArray array) {
-        write(file, NpyHeader.write("<f4", array.shape()), channel -> {
+        write(file, NpyHeader.write("<f4", array.shape()), out -> {
             float[] data = array.data();
             for (int done = 0; done < data.length; done += CHUNK) {
                 int count = Math.min(CHUNK, data.length - done);
                 ByteBuffer chunk = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 chunk.asFloatBuffer().put(data, done, count);
-                writeAll(channel, chunk);
+                writeAll(out, chunk);
             }
         });
     }
 
     /** Writes one number as {@code <f8}, without dimensions. */
     static void write(Path file, double value) {
-        write(file, NpyHeader.write("<f8"), channel -> writeAll(channel,
+        write(file, NpyHeader.write("<f8"), out -> writeAll(out,
                 ByteBuffer.allocate(Double.BYTES).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, value)));
     }
 
     /** Puts bytes into a file. */
     @FunctionalInterface
     private interface Body {
-        void writeTo(FileChannel channel) throws IOException;
+        void writeTo(WritableByteChannel out) throws IOException;
     }
 
     private static void write(Path file, String header, Body body) {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new UserError(file + ": " + (Files.isDirectory(file) ? "is a directory" : "is not a regular file"));
-        }
         try {
+            if (isStream(file)) {
+                WritableByteChannel stdout = Channels.newChannel(System.out);
+                writeAll(stdout, start(header));
+                body.writeTo(stdout);
+                System.out.flush();
+                return;
+            }
+            requireRegular(file);
             // Through a link to what it names, so that the link survives.
             Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
             Path beside = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
@@ -189,9 +229,9 @@ final class Npy {
                 .put(padded.getBytes(StandardCharsets.US_ASCII)).flip();
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+    private static void writeAll(WritableByteChannel out, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
-            channel.write(buffer);
+            out.write(buffer);
         }
     }
 

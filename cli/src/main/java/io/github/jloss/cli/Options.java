@@ -3,6 +3,7 @@ package io.github.jloss.cli;
 
 import io.github.jloss.Reduction;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.Similar;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,8 @@ final class Options {
             String canonical = name.replace('-', '_');
             OptionSpec option = known.stream().filter(o -> o.name().equals(canonical)).findFirst()
                     .orElseThrow(() -> new UserError("option " + name + ": unknown to " + loss + ", which has "
-                            + known.stream().map(OptionSpec::name).collect(Collectors.joining(", "))));
+                            + known.stream().map(OptionSpec::name).collect(Collectors.joining(", "))
+                            + Similar.didYouMean(name, known.stream().map(OptionSpec::name).toList())));
             options.values.put(canonical, option.read(raw, base));
         });
         return options;

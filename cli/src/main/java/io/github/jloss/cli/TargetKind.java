@@ -28,7 +28,13 @@ enum TargetKind {
         boolean labels = this == LABELS
                 || this == LABELS_OR_FLOATS && !Arrays.equals(file.shape(), input.shape());
         if (labels && file.integers()) return file.labels();
-        return file.squeezedTo(this == ROWS ? Arrays.copyOf(input.shape(), 1) : input.shape()).tensor();
+        NpyArray floats = file.squeezedTo(this == ROWS ? Arrays.copyOf(input.shape(), 1) : input.shape());
+        if (labels && !Arrays.equals(floats.shape(), input.shape())) {
+            throw new UserError("target: found floats of shape " + Npy.shapeText(file.shape())
+                    + ", expected class labels, which are integers (in NumPy: labels.astype(\"int64\"))"
+                    + (this == LABELS ? "" : ", or floats of shape " + Npy.shapeText(input.shape())));
+        }
+        return floats.tensor();
     }
 
     @Override

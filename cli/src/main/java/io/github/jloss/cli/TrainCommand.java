@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "What to learn. Default: ${DEFAULT-VALUE}.")
     private String taskName;
 
-    @Option(names = "--loss", required = true, paramLabel = "NAME",
+    @Option(names = "--loss", required = true, paramLabel = "NAME", completionCandidates = LossNames.class,
             description = "The loss, as \"jloss list\" names it, or a sum: 0.5*mse+0.5*l1.")
     private String lossText;
 

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -119,6 +123,17 @@ class EvalTest {
         "eval mse --input X --input input=X --target T | --input input: given twice",
         "eval mse --input X --target T --input target=T | --input target: given twice",
         "eval mse --input X --target T --bogus | --bogus",
+        "evall mse | did you mean eval?",
+        "eval mse --input X --target T --treads 2 | did you mean --threads",
+        "eval mse --input X --target T --grad input=X | --grad input would overwrite the file of --input input",
+        "eval mse --input X --target T --grad input=T | --grad input would overwrite the file of --target",
+        "eval mse --input X --target T --loss T | --loss would overwrite the file of --target",
+        "eval mse --input X --target T --loss nowhere/l.npy | nowhere/l.npy: its directory does not exist",
+        "eval bce_with_logits --input X --target T -o weight=WRONG --loss WRONG | overwrite the file of -o weight",
+        "eval mse --input - --target - | standard input: --target would read what --input input has read",
+        "eval mse --input X --target T --grad input=- --loss - | standard output: --grad input would overwrite",
+        "eval cross_entropy --input ROWS --target T | found floats of shape (4), expected class labels, which are in",
+        "eval nll --input ROWS --target T | found floats of shape (4), expected class labels, which are integers",
         "eval mse --input X --target T -o beta=1 | option beta: unknown to mse",
         "eval mse --input X --target T -o beta | expected NAME=VALUE",
         "eval mse --input X --target T -o reduction=sum -o reduction=sum | given twice",
@@ -156,16 +171,19 @@ class EvalTest {
         "train digits --loss mse -o reduction=none | reduction=none"})
     void saysInOneLineWhatIsWrong(String line) {
         NpyFile.floats(dir.resolve("wrong.npy"), new long[] {3}, 1, 2, 3);
+        Path rows = NpyFile.floats(dir.resolve("rows.npy"), new long[] {4, 2}, new float[8]);
         String[] parts = line.split(" ?\\| ", 2);
         String[] args = parts[0].isEmpty() ? new String[0] : parts[0].split(" ");
         for (int i = 0; i < args.length; i++) {
-            args[i] = switch (args[i]) {
+            int value = args[i].indexOf('=') + 1;
+            args[i] = args[i].substring(0, value) + switch (args[i].substring(value)) {
                 case "X" -> x.toString();
                 case "T" -> t.toString();
+                case "ROWS" -> rows.toString();
                 case "WRONG" -> dir.resolve("wrong.npy").toString();
                 case "NONE" -> dir.resolve("none.json").toString();
                 case "OUT" -> dir.resolve("out").toString();
-                default -> args[i];
+                default -> args[i].substring(value);
             };
         }
         Cli cli = Cli.run((Object[]) args);
@@ -173,6 +191,80 @@ class EvalTest {
         assertEquals("", cli.out());
         assertTrue(cli.err().contains(parts[1]), cli.err());
         assertTrue(args.length == 0 || cli.err().lines().count() == 1, cli.err());
+    }
+
+    /** One file is one file by whatever name: of what is to be written, none may be read or written twice. */
+    @Test
+    void overwritesNothingItReads() throws IOException {
+        Path soft = Files.createSymbolicLink(dir.resolve("soft.npy"), x);
+        Path hard = Files.createLink(dir.resolve("hard.npy"), t);
+        Path folder = Files.createSymbolicLink(dir.resolve("folder"), dir);
+        byte[] before = Files.readAllBytes(x);
+        for (Path same : new Path[] {x, soft, hard, folder.resolve("x.npy"), dir.resolve("../" + dir.getFileName()
+                + "/t.npy"), dir.resolve("./x.npy")}) {
+            Cli cli = Cli.run("eval", "mse", "--input", x, "--target", t, "--grad", "input=" + same);
+            assertEquals(2, cli.code(), same.toString());
+            assertTrue(cli.err().contains("would overwrite"), cli.err());
+        }
+        Cli twice = Cli.run("eval", "mse", "--input", x, "--target", t, "--loss", g, "--grad",
+                "input=" + folder.resolve("g.npy"));
+        assertTrue(twice.err().contains("--grad input would overwrite the file of --loss"), twice.err());
+        assertArrayEquals(before, Files.readAllBytes(x));
+        assertTrue(Files.notExists(g));
+    }
+
+    @Test
+    void setsOfCasesOverwriteNothingTheyRead() throws IOException {
+        Path early = Files.copy(x, dir.resolve("late.loss.npy"));
+        Path set = Files.writeString(dir.resolve("cases.json"), """
+                [{"id": "late", "loss": "mse", "inputs": {"input": "x.npy", "target": "t.npy"}},
+                 {"id": "other", "loss": "mse", "inputs": {"input": "late.loss.npy", "target": "t.npy"}}]
+                """);
+        Cli cli = Cli.run("eval", "--cases", set, "--out", dir);
+        assertTrue(cli.out().contains("late.loss.npy: the loss would overwrite the file of case other"), cli.out());
+        assertTrue(cli.out().contains("evaluated 1, unsupported 0, failed 1"), cli.out());
+        assertArrayEquals(Files.readAllBytes(x), Files.readAllBytes(early));
+    }
+
+    @Test
+    void readsStandardInputAndWritesStandardOutput() throws IOException {
+        InputStream stdin = System.in;
+        PrintStream stdout = System.out;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        try (InputStream in = Files.newInputStream(x); PrintStream to = new PrintStream(written)) {
+            System.setIn(in);
+            System.setOut(to);
+            Cli cli = Cli.run("eval", "mse", "--input", "-", "--target", t, "--grad", "input=-");
+            assertEquals(new Cli(0, "", "2.75" + System.lineSeparator()), cli);
+        } finally {
+            System.setIn(stdin);
+            System.setOut(stdout);
+        }
+        assertArrayEquals(new float[] {0.5f, 0, -0.5f, 1.5f}, Npy.read(Files.write(g, written.toByteArray())).data());
+    }
+
+    @Test
+    void standardInputThatIsNoArray() {
+        InputStream stdin = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(new byte[20]));
+            Cli cli = Cli.run("eval", "mse", "--input", "-", "--target", t);
+            assertEquals(new Cli(2, "", "jloss: standard input: not an .npy file: it does not start with \\x93NUMPY"
+                    + System.lineSeparator()), cli);
+        } finally {
+            System.setIn(stdin);
+        }
+    }
+
+    @Test
+    void shellsCompleteCommandsOptionsAndLosses() {
+        Cli cli = Cli.run("completion", "bash");
+        assertEquals(0, cli.code());
+        for (String word : new String[] {"--threads", "train", "bce_with_logits"}) {
+            assertTrue(cli.out().contains(word), word);
+        }
+        assertEquals(cli, Cli.run("completion", "zsh"));
+        assertTrue(Cli.run("completion", "fish").err().contains("fish"));
     }
 
     private static final String CASES = """

@@ -159,11 +159,12 @@ class NpyTest {
 
     private void assertRefused(Path file, String reason) {
         Path out = dir.resolve("out.npy");
-        Cli cli = Cli.run("eval", "mse", "--input", file, "--target", file, "--grad", "input=" + out, "--loss", out);
+        Cli cli = Cli.run("eval", "mse", "--input", file, "--target", file, "--grad", "input=" + out, "--loss",
+                dir.resolve("loss.npy"));
         assertEquals(2, cli.code());
         assertEquals("", cli.out());
         assertEquals(1, cli.err().lines().count(), cli.err());
         assertTrue(cli.err().contains(file.toString()) && cli.err().contains(reason), cli.err());
-        assertTrue(Files.notExists(out));
+        assertTrue(Files.notExists(out) && Files.notExists(dir.resolve("loss.npy")));
     }
 }
