@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where results go: nowhere that is read, and no two to one place. Files are the same whatever they are called, by links
- * of either kind, too.
+ * Where results go: nowhere that is read, and no two to one place. Files are the same whatever they are called, by
+ * links of either kind, too.
  */
 final class Destinations {
 

@@ -41,7 +41,8 @@ final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "LOSS", completionCandidates = LossNames.class, description = "The loss, as \"jloss list\" names it.")
+    @Parameters(arity = "0..1", paramLabel = "LOSS", completionCandidates = LossNames.class,
+            description = "The loss, as \"jloss list\" names it.")
     private String name;
 
     @Option(names = "--input", paramLabel = "[NAME=]FILE",

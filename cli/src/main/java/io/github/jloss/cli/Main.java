@@ -64,7 +64,8 @@ public final class Main implements Callable<Integer> {
         } catch (IOException _) {
             return;
         }
-        ProcessHandle.current().children().forEach(child -> child.onExit().completeOnTimeout(child, 10, TimeUnit.SECONDS).join());
+        ProcessHandle.current().children()
+                .forEach(child -> child.onExit().completeOnTimeout(child, 10, TimeUnit.SECONDS).join());
     }
 
     /** The whole command, but for the end of the JVM. */

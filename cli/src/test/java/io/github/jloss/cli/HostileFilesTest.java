@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that nobody should have written: whatever is in them, one clear line, exit code 2, and no word of Java's. Some by
- * hand, others by chance from a seed; for chances of your own, {@code -Djloss.fuzz.seed=42 -Djloss.fuzz.files=20000}.
+ * Files that nobody should have written: whatever is in them, one clear line, exit code 2, and no word of Java's. Some
+ * by hand, others by chance from a seed; for chances of your own, {@code -Djloss.fuzz.seed=42 -Djloss.fuzz.files=20000}.
  */
 class HostileFilesTest {
 
@@ -45,7 +45,8 @@ class HostileFilesTest {
             {"", "expected a JSON array"}, {"[", "not JSON"}, {"{}", "expected a JSON array"}, {"[] []", "not JSON"},
             {nested(1100), "not JSON"}, {withOption("NaN"), "not JSON"}, {withOption("1,"), "not JSON"},
             {withOption("1, \"delta\": 2"), "not JSON"}, {withOption("\"\\ud800"), "not JSON"},
-            {withOption("1" + "0".repeat(2000)), "not JSON"}, {"\u0000", "not JSON"}, {"\"[]\"", "expected a JSON array"},
+            {withOption("1" + "0".repeat(2000)), "not JSON"}, {"\u0000", "not JSON"},
+            {"\"[]\"", "expected a JSON array"},
             {"// a comment\n[]", "not JSON"}, {"['a']", "not JSON"}});
     }
 
