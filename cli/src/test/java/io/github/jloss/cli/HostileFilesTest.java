@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files that nobody should have written: whatever is in them, one clear line, exit code 2, and no word of Java's. Some
- * by hand, others by chance from a seed; for chances of your own, {@code -Djloss.fuzz.seed=42 -Djloss.fuzz.files=20000}.
+ * by hand, others by chance from a seed; for chances of your own,
+ * {@code -Djloss.fuzz.seed=42 -Djloss.fuzz.files=20000}.
  */
 class HostileFilesTest {
 
