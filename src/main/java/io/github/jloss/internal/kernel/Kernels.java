@@ -168,18 +168,18 @@ public abstract class Kernels {
             PointwiseKernel kernel = kernels.get(index);
             if (kernel == null) {
                 // Without a lock, as this runs code of the caller's: what threads make at once, but for one, is lost.
-                kernels.compareAndSet(index, null, make(formula, mode, inNativeMemory));
+                kernels.compareAndSet(index, null, make(formula, mode, inNativeMemory, index));
                 kernel = kernels.get(index);
             }
             return kernel;
         }
 
-        private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory) {
+        private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory, int index) {
             if (Kernels.this != SCALAR && obstacle == null && Warmup.ENABLED) {
                 // Translated later, when a mutable formula is another.
                 ElementFormula frozen = Parameters.frozen(formula);
                 return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(frozen, mode, inNativeMemory),
-                        inNativeMemory);
+                        inNativeMemory, mode, vector -> kernels.set(index, vector));
             }
             PointwiseKernel vector = vector(formula, mode, inNativeMemory);
             return vector == null ? ScalarLoop.of(type, mode) : vector;

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A formula's loop: the scalar one until the vector one, with the same bits, is compiled. See {@link Warmup}. */
@@ -22,12 +23,10 @@ final class WarmingKernel implements PointwiseKernel {
     private final PointwiseKernel scalar;
     private final Supplier<PointwiseKernel> translation;
     private final boolean inNativeMemory;
-
-    /** What runs, and what delivers gradients: separate loops, each compiled only if it is used. */
-    private volatile PointwiseKernel loop;
-    private volatile PointwiseKernel combination;
-    private final Warmup.Usage runs = new Warmup.Usage();
-    private final Warmup.Usage combinations = new Warmup.Usage();
+    private final boolean delivers;
+    private final Consumer<PointwiseKernel> ready;
+    private final Warmup.Usage usage = new Warmup.Usage();
+    private volatile PointwiseKernel now;
     private PointwiseKernel vector;
 
     /**
@@ -36,32 +35,38 @@ final class WarmingKernel implements PointwiseKernel {
      * @param scalar the scalar loop
      * @param translation makes the vector loop, or null; asked by another thread
      * @param inNativeMemory whether that works on native memory, which the scalar one does not
+     * @param mode what it writes: what writes anything may be asked to combine it with something, too
+     * @param ready receives the vector loop, for those who come later
      */
-    WarmingKernel(PointwiseKernel scalar, Supplier<PointwiseKernel> translation, boolean inNativeMemory) {
+    WarmingKernel(PointwiseKernel scalar, Supplier<PointwiseKernel> translation, boolean inNativeMemory,
+            Mode mode, Consumer<PointwiseKernel> ready) {
         this.scalar = scalar;
         this.translation = translation;
         this.inNativeMemory = inNativeMemory;
-        loop = scalar;
-        combination = scalar;
+        delivers = !inNativeMemory && (mode.writesGradients() || mode.writesValues());
+        this.ready = ready;
+        now = scalar;
     }
 
     @Override
     public boolean inNativeMemory() {
-        return inNativeMemory && loop != scalar;
+        return inNativeMemory && now != scalar;
     }
 
     @Override
     public void run(ElementFormula formula, Span s, int n) {
-        PointwiseKernel now = loop;
         now.run(formula, s, n);
-        if (now == scalar) {
-            used(formula, n);
-        }
+        used(formula, n);
     }
 
-    /** Counts elements that another loop worked on, because this one is not ready. */
+    @Override
+    public void combine(Span s, float scale, boolean hasUpstream, boolean add, int n) {
+        now.combine(s, scale, hasUpstream, add, n);
+    }
+
+    /** Counts elements that this loop, or another because it is not ready, worked on. */
     void used(ElementFormula formula, int n) {
-        if (loop == scalar && runs.isEnough(n)) {
+        if (now == scalar && usage.isEnough(n)) {
             Warmup.run(race(formula));
         }
     }
@@ -76,36 +81,21 @@ final class WarmingKernel implements PointwiseKernel {
         }
         int[] rounds = new int[2];
         return new Race(() -> round(vector(), formula, s, rounds, 0), () -> round(scalar, formula, same, rounds, 1),
-                won -> runs.end(won, () -> loop = vector));
+                won -> usage.end(won, () -> {
+                    now = vector;
+                    ready.accept(vector);
+                }));
     }
 
-    private static void round(PointwiseKernel kernel, ElementFormula formula, Span s, int[] rounds, int who) {
-        s.clearSums();
-        kernel.run(formula, s, ROUND - rounds[who]++ % 2 * TAIL);
-    }
-
-    @Override
-    public void combine(Span s, float scale, boolean hasUpstream, boolean add, int n) {
-        PointwiseKernel now = combination;
-        now.combine(s, scale, hasUpstream, add, n);
-        if (now == scalar && combinations.isEnough(n)) {
-            Warmup.run(combinationRace());
-        }
-    }
-
-    private Race combinationRace() {
-        Span s = new Span();
-        numbers(s);
-        int[] rounds = new int[2];
-        return new Race(() -> combinationRound(vector(), s, rounds, 0), () -> combinationRound(scalar, s, rounds, 1),
-                won -> combinations.end(won, () -> combination = vector));
-    }
-
-    private static void combinationRound(PointwiseKernel kernel, Span s, int[] rounds, int who) {
+    private void round(PointwiseKernel kernel, ElementFormula formula, Span s, int[] rounds, int who) {
         int n = ROUND - rounds[who]++ % 2 * TAIL;
-        kernel.combine(s, 0.5f, true, false, n);
-        kernel.combine(s, 0.5f, false, true, n);
-        kernel.combine(s, 0.5f, true, true, n);
+        s.clearSums();
+        kernel.run(formula, s, n);
+        if (delivers) {
+            kernel.combine(s, 0.5f, true, false, n);
+            kernel.combine(s, 0.5f, false, true, n);
+            kernel.combine(s, 0.5f, true, true, n);
+        }
     }
 
     /** By the one thread that warms up. */
@@ -128,6 +118,7 @@ final class WarmingKernel implements PointwiseKernel {
         s.t.use(t, 0);
         s.a.use(t, 0);
         s.b.use(t, 0);
+        s.weights.use(t, 0);
         s.upstream.use(t, 0);
         s.out.use(new float[ROUND], 0);
         s.destination.use(new float[ROUND], 0);

@@ -4,6 +4,7 @@ package io.github.jloss.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
@@ -11,6 +12,7 @@ import io.github.jloss.spi.ElementFormula;
 import io.github.jloss.spi.PointwiseFormula;
 import io.github.jloss.spi.Scalar;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,13 +58,14 @@ class WarmupTest {
     void aLoopChangesHandsWithoutATrace() throws InterruptedException {
         Cubes formula = new Cubes(1.5f);
         AtomicInteger translations = new AtomicInteger();
+        AtomicReference<PointwiseKernel> ready = new AtomicReference<>();
         // Twice the scalar loop: the second one stands for vectors, and counts.
         PointwiseKernel scalar = ScalarLoop.of(Cubes.class, Mode.GRADIENTS);
         Counting second = new Counting(ScalarLoop.of(Cubes.class, Mode.GRADIENTS));
         WarmingKernel kernel = new WarmingKernel(scalar, () -> {
             translations.incrementAndGet();
             return second;
-        }, false);
+        }, false, Mode.GRADIENTS, ready::set);
         Span expected = span();
         expected.clearSums();
         scalar.run(formula, expected, N);
@@ -79,6 +82,7 @@ class WarmupTest {
             return second.combinations > 0;
         });
         assertEquals(1, translations.get());
+        assertSame(second, ready.get());
         await(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("jloss-warmup")));
     }
 
@@ -90,7 +94,7 @@ class WarmupTest {
         WarmingKernel kernel = new WarmingKernel(ScalarLoop.of(Cubes.class, Mode.SUM), () -> {
             tries.incrementAndGet();
             throw new IllegalStateException("no");
-        }, false);
+        }, false, Mode.SUM, _ -> {});
         Span s = span();
         await(() -> {
             kernel.run(formula, s, N);
@@ -106,7 +110,8 @@ class WarmupTest {
 
     @Test
     void nativeMemoryIsCopiedUntilItsLoopIsReady() {
-        WarmingKernel kernel = new WarmingKernel(ScalarLoop.of(Cubes.class, Mode.SUM), () -> null, true);
+        WarmingKernel kernel = new WarmingKernel(ScalarLoop.of(Cubes.class, Mode.SUM), () -> null, true, Mode.SUM,
+                _ -> {});
         assertFalse(kernel.inNativeMemory());
     }
 
