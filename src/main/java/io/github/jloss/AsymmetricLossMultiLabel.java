@@ -95,6 +95,26 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
         return with(Formula.of(o.gammaNeg, o.gammaPos, o.clip, o.eps, constant));
     }
 
+    float gammaNeg() {
+        return options().gammaNeg;
+    }
+
+    float gammaPos() {
+        return options().gammaPos;
+    }
+
+    float clip() {
+        return options().clip;
+    }
+
+    float eps() {
+        return options().eps;
+    }
+
+    boolean disableGradFocal() {
+        return options().disableGradFocal;
+    }
+
     /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
     private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
             boolean disableGradFocal, boolean shifts, boolean steep) implements PointwiseFormula {

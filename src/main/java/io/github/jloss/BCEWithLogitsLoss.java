@@ -98,6 +98,14 @@ public final class BCEWithLogitsLoss extends PointwiseLoss<BCEWithLogitsLoss> {
         return with(a(), b(), targets().smoothing(), Kept.checked(target));
     }
 
+    float labelSmoothing() {
+        return targets().smoothing();
+    }
+
+    Long ignoreIndex() {
+        return Float.isNaN(targets().ignored()) ? null : (Long) (long) targets().ignored();
+    }
+
     @Override
     protected String coefficientName(int index) {
         return index == 0 ? "weight" : "posWeight";

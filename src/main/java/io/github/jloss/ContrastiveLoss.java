@@ -62,6 +62,18 @@ public final class ContrastiveLoss extends PairLoss<ContrastiveLoss> {
         return with(new Formula(options().margin, options().distance, labelTransform));
     }
 
+    double margin() {
+        return options().margin;
+    }
+
+    Distance distance() {
+        return options().distance;
+    }
+
+    boolean transformsLabels() {
+        return options().labelTransform != null;
+    }
+
     private Formula options() {
         return (Formula) formula();
     }

@@ -44,6 +44,10 @@ public final class CosineEmbeddingLoss extends PairLoss<CosineEmbeddingLoss> {
         }
     }
 
+    double margin() {
+        return ((Formula) formula()).margin;
+    }
+
     private record Formula(double margin) implements DistanceFormula {
 
         private static final Distance COSINE = Distance.cosine();

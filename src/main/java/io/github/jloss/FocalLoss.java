@@ -221,6 +221,43 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
         return changed;
     }
 
+    boolean isMulticlass() {
+        return multiclass;
+    }
+
+    /** A Double, a float[] or null. */
+    Object alpha() {
+        return alphas != null ? alphas : Double.isNaN(alpha) ? null : (Double) alpha;
+    }
+
+    double gamma() {
+        return gamma;
+    }
+
+    Long ignoreIndex() {
+        return ignoreIndex;
+    }
+
+    Double reducedThreshold() {
+        return Double.isNaN(reducedThreshold) ? null : (Double) reducedThreshold;
+    }
+
+    boolean isNormalized() {
+        return normalized;
+    }
+
+    boolean fromLogits() {
+        return !probabilities;
+    }
+
+    float[] classWeights() {
+        return classWeights;
+    }
+
+    double eps() {
+        return eps;
+    }
+
     @Override
     void requireReduction(Reduction how) {
         if (normalized && how == Reduction.NONE) {

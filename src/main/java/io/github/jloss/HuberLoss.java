@@ -32,6 +32,10 @@ public final class HuberLoss extends PointwiseLoss<HuberLoss> {
                 : new Formula(Checks.asFloat("delta", Checks.positive("delta", delta))));
     }
 
+    float delta() {
+        return formula() instanceof Formula f ? f.delta : Float.POSITIVE_INFINITY;
+    }
+
     private record Formula(float delta) implements PointwiseFormula {
 
         /** With c the clamped residual, c (e - c/2) is both branches at once. */

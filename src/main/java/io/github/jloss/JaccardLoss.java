@@ -92,6 +92,10 @@ public final class JaccardLoss extends OverlapLoss<JaccardLoss> {
         return changed(l -> l.empty = policy);
     }
 
+    Empty empty() {
+        return empty;
+    }
+
     @Override
     boolean counts(double t) {
         return empty != Empty.SKIP || t != 0;

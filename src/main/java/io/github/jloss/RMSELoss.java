@@ -50,6 +50,10 @@ public final class RMSELoss extends ElementLoss<RMSELoss> {
         return changed(l -> l.eps = number);
     }
 
+    double eps() {
+        return eps;
+    }
+
     @Override
     void requireReduction(Reduction how) {
         if (how == Reduction.NONE) {

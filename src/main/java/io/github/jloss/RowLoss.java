@@ -70,6 +70,10 @@ abstract class RowLoss<F, L extends RowLoss<F, L>> implements Criterion, Cloneab
         return reduction;
     }
 
+    final MeanBy meanBy() {
+        return meanBy;
+    }
+
     final F formula() {
         return formula;
     }

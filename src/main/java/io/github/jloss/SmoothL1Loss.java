@@ -31,6 +31,10 @@ public final class SmoothL1Loss extends PointwiseLoss<SmoothL1Loss> {
         return with(new Formula(Checks.asFloat("beta", Checks.notNegative("beta", beta))));
     }
 
+    float beta() {
+        return ((Formula) formula()).beta;
+    }
+
     private record Formula(float beta) implements PointwiseFormula {
         @Override
         public float value(float x, float t) {

@@ -73,6 +73,22 @@ public final class TripletMarginLoss extends EmbeddingLoss<TripletMarginLoss> {
         return with(new Formula(f.margin, f.p, f.eps, swap));
     }
 
+    double margin() {
+        return options().margin;
+    }
+
+    double p() {
+        return options().p;
+    }
+
+    double eps() {
+        return options().eps;
+    }
+
+    boolean swap() {
+        return options().swap;
+    }
+
     private Formula options() {
         return (Formula) formula();
     }

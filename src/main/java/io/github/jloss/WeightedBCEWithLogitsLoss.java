@@ -43,6 +43,14 @@ public final class WeightedBCEWithLogitsLoss extends PointwiseLoss<WeightedBCEWi
         return with(new Formula(((Formula) formula()).wP, Checks.asFloat("wN", Checks.notNegative("wN", weight))));
     }
 
+    float wP() {
+        return ((Formula) formula()).wP;
+    }
+
+    float wN() {
+        return ((Formula) formula()).wN;
+    }
+
     private record Formula(float wP, float wN) implements PointwiseFormula {
         @Override
         public float value(float x, float t) {

@@ -32,7 +32,7 @@ class AllocationTest {
         Tensor t = Tensor.of(Numbers.targets(N, 2));
         Tensor g = Tensor.of(new float[N]);
         Backward add = Backward.ADD.scale(0.5).divisor(3);
-        for (Loss loss : Losses.reduced(N)) {
+        for (Loss loss : ManyLosses.reduced(N)) {
             calls.add(Named.of(loss + " forward", () -> loss.forward(x, t)));
             calls.add(Named.of(loss + " forwardBackward", () -> loss.forwardBackward(x, t, g)));
             calls.add(Named.of(loss + " added", () -> loss.forwardBackward(x, t, g, add)));

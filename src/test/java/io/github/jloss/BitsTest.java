@@ -26,7 +26,7 @@ class BitsTest {
     @MethodSource("sizes")
     void simdIsScalar(int n) {
         assumeSimd();
-        for (Loss loss : Losses.reduced(n)) {
+        for (Loss loss : ManyLosses.reduced(n)) {
             compare(loss, Numbers.inputs(n, n), Numbers.targets(n, n + 1));
             compare(loss, Numbers.wild(n, n), Numbers.targets(n, n + 1));
         }
@@ -50,7 +50,7 @@ class BitsTest {
         for (int n : List.of(0, 1, 17, 2049, 33000)) {
             float[] x = Numbers.wild(n, n);
             float[] t = Numbers.targets(n, n + 1);
-            for (Loss loss : Losses.reduced(n)) {
+            for (Loss loss : ManyLosses.reduced(n)) {
                 // Beyond one chunk it is the threads that matter, and they know no formula.
                 if (n > 32768 && !(loss instanceof BCEWithLogitsLoss)) continue;
                 Outcome array = Outcome.of(loss, Memory.ARRAY, x, t);
@@ -68,7 +68,7 @@ class BitsTest {
         int n = 5000;
         float[] x = Numbers.wild(n, 1);
         float[] t = Numbers.targets(n, 2);
-        for (Loss loss : Losses.reduced(n)) {
+        for (Loss loss : ManyLosses.reduced(n)) {
             if (loss instanceof CombinedLoss) continue;
             for (Memory memory : Memory.values()) {
                 Outcome o = Outcome.of(loss, memory, x, t);
@@ -85,7 +85,7 @@ class BitsTest {
         int n = 5000;
         float[] x = Numbers.wild(n, 1);
         float[] t = Numbers.targets(n, 2);
-        for (PointwiseLoss<?> loss : Losses.pointwise(n, Reduction.NONE)) {
+        for (PointwiseLoss<?> loss : ManyLosses.pointwise(n, Reduction.NONE)) {
             for (Memory memory : Memory.values()) {
                 Outcome apart = elements(loss, memory, x, t);
                 Tensor over = memory.copy(x);
@@ -116,8 +116,8 @@ class BitsTest {
         float[] tame = Numbers.inputs(n, 5);
         // Short calls get hot in the least time: it is calls and turns that count, and slow code that takes long.
         float[] hot = Numbers.inputs(131, 6);
-        List<Loss> hotter = Losses.reduced(hot.length);
-        for (Loss loss : Losses.reduced(n)) {
+        List<Loss> hotter = ManyLosses.reduced(hot.length);
+        for (Loss loss : ManyLosses.reduced(n)) {
             Outcome before = Outcome.of(loss, Memory.ARRAY, x, t);
             Outcome tameBefore = Outcome.of(loss, Memory.ARRAY, tame, t);
             heat(hotter.getFirst(), hot);

@@ -284,7 +284,7 @@ class CallErrorsTest {
 
     @Test
     void lossesWithoutReduction() {
-        for (PointwiseLoss<?> loss : Losses.pointwise(N, Reduction.NONE)) {
+        for (PointwiseLoss<?> loss : ManyLosses.pointwise(N, Reduction.NONE)) {
             if (loss.reduction() != Reduction.NONE) continue;
             Tensor flatX = x.reshape(N);
             Tensor flatT = t.reshape(N);

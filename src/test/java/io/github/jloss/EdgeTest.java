@@ -27,7 +27,7 @@ class EdgeTest {
     private static final double INF = Double.POSITIVE_INFINITY;
 
     static List<Loss> losses() {
-        return Losses.reduced(100);
+        return ManyLosses.reduced(100);
     }
 
     /** The logistic losses whose gradient does not vanish on the wrong side. */
@@ -320,7 +320,7 @@ class EdgeTest {
         float[] x = new float[n];
         for (int i = 0; i < n; i++) x[i] = -88 - i % 15;
         Tensor zero = Tensor.of(new float[n]);
-        for (PointwiseLoss<?> none : Losses.pointwise(n, Reduction.NONE)) {
+        for (PointwiseLoss<?> none : ManyLosses.pointwise(n, Reduction.NONE)) {
             if (none.reduction() != Reduction.NONE) continue;
             float[] small = x.clone();
             if (none instanceof MSELoss || none instanceof HuberLoss || none instanceof SmoothL1Loss) {

@@ -24,7 +24,7 @@ class ElementWeightsTest {
 
     /** All losses of elements, of n inputs. */
     private static List<ElementLoss<?>> losses(int n, Reduction reduction) {
-        List<ElementLoss<?>> all = new ArrayList<>(Losses.pointwise(n, reduction));
+        List<ElementLoss<?>> all = new ArrayList<>(ManyLosses.pointwise(n, reduction));
         all.add(FocalLoss.binary().withAlpha(0.25).withGamma(1.5).withReduction(reduction));
         all.add(FocalLoss.binary().withIgnoreIndex(1).withReduction(reduction));
         if (reduction != Reduction.NONE) {
@@ -113,7 +113,7 @@ class ElementWeightsTest {
         }
         float[] ones = new float[n];
         Arrays.fill(ones, 1);
-        for (PointwiseLoss<?> none : Losses.pointwise(n, Reduction.NONE)) {
+        for (PointwiseLoss<?> none : ManyLosses.pointwise(n, Reduction.NONE)) {
             if (none.reduction() != Reduction.NONE) continue;
             float[] l = new float[n];
             float[] g = new float[n];

@@ -27,7 +27,7 @@ class ThreadsTest {
     private static final float[] T = Numbers.targets(N, 2);
 
     private static void compare(Backend backend) {
-        for (Loss loss : Losses.reduced(N)) {
+        for (Loss loss : ManyLosses.reduced(N)) {
             Outcome one = Outcome.of(loss.on(Backend.cpu(1)), Memory.ARRAY, X, T);
             Outcome.of(loss.on(backend), Memory.ARRAY, X, T).requireSame(one, loss + " on " + backend);
         }

@@ -164,7 +164,7 @@ class TotalsTest {
         int n = 5 * chunk + 1234;
         Tensor x = Tensor.of(Numbers.inputs(n, 5));
         Tensor t = Tensor.of(Numbers.targets(n, 6));
-        for (Loss loss : Losses.reduced(n)) {
+        for (Loss loss : ManyLosses.reduced(n)) {
             if (loss instanceof ElementLoss && !loss.toString().contains("eight=")) {
                 Totals whole = loss.totals(x, t);
                 assertEquals(whole, pieces(loss, x, t, chunk, 2 * chunk, 3 * chunk, 4 * chunk, 5 * chunk, n));

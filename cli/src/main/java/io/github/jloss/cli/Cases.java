@@ -3,7 +3,8 @@ package io.github.jloss.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.jloss.Backend;
-import io.github.jloss.Criterion;
+import io.github.jloss.LossEntry;
+import io.github.jloss.Losses;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ final class Cases {
     Cases(Path file, Path out, String only, Backend backend, PrintWriter progress) {
         this.file = file;
         this.out = out;
-        this.only = only == null ? null : Losses.find(only).map(LossSpec::id).orElse(only);
+        this.only = only == null ? null : Losses.find(only).map(LossEntry::name).orElse(only);
         this.backend = backend;
         this.progress = progress;
     }
@@ -127,7 +128,7 @@ final class Cases {
         String loss = node.path("loss").asText("");
         try {
             requireUsable(node, id);
-            Optional<LossSpec> named = Losses.find(loss);
+            Optional<LossEntry> named = Losses.find(loss);
             if (named.isEmpty()) return new Outcome(id, loss, Status.UNSUPPORTED, null, null);
             return new Outcome(id, loss, Status.EVALUATED, evaluate(node, id, named.get()), null);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -143,7 +144,7 @@ final class Cases {
         if (!node.path("loss").isTextual()) throw new UserError("it names no loss");
     }
 
-    private double evaluate(JsonNode node, String id, LossSpec named) {
+    private double evaluate(JsonNode node, String id, LossEntry named) {
         Path lossFile = out.resolve(id + ".loss.npy");
         Map<String, Path> gradientFiles = new LinkedHashMap<>();
         named.inputs().forEach(input -> gradientFiles.put(input, out.resolve(id + "." + input + ".grad.npy")));
@@ -152,16 +153,16 @@ final class Cases {
         // A case that fails must not leave the results of an earlier run for its own.
         delete(lossFile);
         gradientFiles.values().forEach(Cases::delete);
-        Criterion criterion = named.create(Json.plain(object(node, "options")), base()).on(backend);
+        Configuration configuration = Configuration.of(named, Json.plain(object(node, "options")), base());
         for (Map.Entry<String, JsonNode> input : object(node, "inputs").properties()) {
-            if (!named.arguments().contains(input.getKey())) {
-                throw new UserError("input " + input.getKey() + ": unknown to " + named.id() + ", which has "
-                        + String.join(", ", named.arguments()));
+            if (!Configuration.arguments(named).contains(input.getKey())) {
+                throw new UserError("input " + input.getKey() + ": unknown to " + named.name() + ", which has "
+                        + String.join(", ", Configuration.arguments(named)));
             }
         }
         Map<String, NpyArray> arrays = new HashMap<>();
-        named.arguments().forEach(name -> arrays.put(name, array(node, name, base())));
-        Evaluation result = Evaluation.of(named, criterion, arrays, named.inputs());
+        Configuration.arguments(named).forEach(name -> arrays.put(name, array(node, name, base())));
+        Evaluation result = Evaluation.of(configuration, backend, arrays, named.inputs());
         result.writeLoss(lossFile);
         gradientFiles.forEach((input, into) -> Npy.write(into, result.gradients().get(input)));
         return result.value();

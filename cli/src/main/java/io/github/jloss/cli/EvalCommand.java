@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
-import io.github.jloss.Criterion;
+import io.github.jloss.LossEntry;
+import io.github.jloss.Losses;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,12 +97,12 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private void evaluate(PrintWriter stdout) {
-        LossSpec named = Losses.named(name);
+        LossEntry named = Losses.named(name);
         Map<String, String> files = files(named);
         Map<String, String> gradientFiles = LossOptions.pairs("--grad", gradients);
         for (String of : gradientFiles.keySet()) {
             require(named.inputs().contains(of),
-                    "--grad " + of + ": " + named.id() + " has gradients of " + named.inputs());
+                    "--grad " + of + ": " + named.name() + " has gradients of " + named.inputs());
         }
         Destinations places = new Destinations();
         files.forEach((argument, file) -> places.reading(Path.of(file),
@@ -110,10 +111,10 @@ final class EvalCommand implements Callable<Integer> {
         if (loss != null) places.writing(Path.of(loss), "--loss");
         gradientFiles.forEach((of, file) -> places.writing(Path.of(file), "--grad " + of));
         if (places.writesStdout()) stdout = spec.commandLine().getErr();
-        Criterion criterion = named.create(options.values(), Path.of("")).on(backend.backend());
+        Configuration configuration = Configuration.of(named, options.values(), Path.of(""));
         Map<String, NpyArray> arrays = new HashMap<>();
         files.forEach((argument, file) -> arrays.put(argument, Npy.read(Path.of(file))));
-        Evaluation result = Evaluation.of(named, criterion, arrays, gradientFiles.keySet());
+        Evaluation result = Evaluation.of(configuration, backend.backend(), arrays, gradientFiles.keySet());
         if (loss != null) result.writeLoss(Path.of(loss));
         gradientFiles.forEach((of, file) -> Npy.write(Path.of(file), result.gradients().get(of)));
         if (json.wanted()) {
@@ -126,28 +127,28 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     /** The file of each of the loss's arguments. */
-    private Map<String, String> files(LossSpec named) {
+    private Map<String, String> files(LossEntry named) {
         List<String> pairs = new ArrayList<>(inputs);
         pairs.replaceAll(pair -> NAMED.matcher(pair).lookingAt() ? pair : "input=" + pair);
         if (target != null) {
-            require(named.targetName() != null, "--target: " + named.id() + " takes none");
+            require(named.targetName() != null, "--target: " + named.name() + " takes none");
             pairs.add(named.targetName() + "=" + target);
         }
         Map<String, String> files = LossOptions.pairs("--input", pairs);
         for (String argument : files.keySet()) {
-            require(named.arguments().contains(argument),
-                    "--input " + argument + ": " + named.id() + " takes " + String.join(", ", named.arguments()));
+            require(Configuration.arguments(named).contains(argument),
+                    "--input " + argument + ": " + named.name() + " takes " + String.join(", ", Configuration.arguments(named)));
         }
-        for (String argument : named.arguments()) {
+        for (String argument : Configuration.arguments(named)) {
             require(files.containsKey(argument), "expected " + (argument.equals(named.targetName()) ? "--target FILE"
                     : "--input " + (argument.equals("input") ? "" : argument + "=") + "FILE"));
         }
         return files;
     }
 
-    private static Map<String, Object> document(LossSpec named, Evaluation result) {
+    private static Map<String, Object> document(LossEntry named, Evaluation result) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("loss", named.id());
+        document.put("loss", named.name());
         document.put(result.losses() == null ? "value" : "sum", result.value());
         if (result.losses() != null) document.put("shape", result.losses().shape());
         return document;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
+import io.github.jloss.Backend;
 import io.github.jloss.Backward;
 import io.github.jloss.Batch;
 import io.github.jloss.Criterion;
+import io.github.jloss.LossEntry;
 import io.github.jloss.Reduction;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
@@ -27,13 +29,15 @@ record Evaluation(double value, NpyArray losses, Map<String, NpyArray> gradients
     /**
      * Evaluates a loss.
      *
-     * @param loss which
-     * @param criterion the same with its options
+     * @param configuration which, with its options
+     * @param backend where
      * @param arrays what it reads, by name
      * @param wanted the inputs whose gradients are wanted
      */
-    static Evaluation of(LossSpec loss, Criterion criterion, Map<String, NpyArray> arrays,
+    static Evaluation of(Configuration configuration, Backend backend, Map<String, NpyArray> arrays,
             Collection<String> wanted) {
+        LossEntry loss = configuration.entry();
+        Criterion criterion = configuration.criterion().on(backend);
         Map<String, NpyArray> gradients = new LinkedHashMap<>();
         List<Tensor> inputs = new ArrayList<>();
         List<Tensor> into = new ArrayList<>();
@@ -45,8 +49,9 @@ record Evaluation(double value, NpyArray losses, Map<String, NpyArray> gradients
         }
         Target target = loss.targetName() == null
                 ? null
-                : loss.target().of(arrays.get(loss.targetName()), arrays.get(loss.inputs().getFirst()));
-        Batch batch = new Batch(inputs, target, gradients.isEmpty() ? List.of() : into);
+                : Targets.of(loss.target(), arrays.get(loss.targetName()), arrays.get(loss.inputs().getFirst()));
+        Batch batch = new Batch(inputs, target, gradients.isEmpty() ? List.of() : into)
+                .withWeights(configuration.weights());
         if (criterion.reduction() != Reduction.NONE) {
             double value = gradients.isEmpty()
                     ? criterion.forward(batch)

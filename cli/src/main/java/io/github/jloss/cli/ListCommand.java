@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
+import io.github.jloss.LossEntry;
+import io.github.jloss.LossOption;
+import io.github.jloss.Losses;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -25,46 +29,48 @@ final class ListCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         if (json.wanted()) {
-            out.println(Json.write(Losses.ALL.stream().map(ListCommand::document).toList()));
+            out.println(Json.write(Losses.all().stream().map(ListCommand::document).toList()));
         } else {
-            Losses.ALL.forEach(loss -> print(loss, out));
-            out.println("Names may be written with - for _, losses also by their class.");
+            Losses.all().forEach(loss -> print(loss, out));
+            out.println("Names may be written with - for _, losses also by their class. All take sample_weight=W.npy, too:");
+            out.println("weights of elements, rows or pixels, where 0 hides what stands there.");
         }
     }
 
-    private static void print(LossSpec loss, PrintWriter out) {
-        out.printf("%s  (%s; %s)%n", loss.id(), loss.className(), loss.family());
+    private static void print(LossEntry loss, PrintWriter out) {
+        out.printf("%s  (%s; %s)%n", loss.name(), loss.type().getSimpleName(), loss.family());
         out.printf("  %s%n", loss.about());
+        List<TaskKind> tasks = TaskKind.of(loss);
         out.printf("  Reads %s%s.%s%n", String.join(", ", loss.inputs()), loss.targetName() == null
-                ? "" : "; " + loss.targetName() + ": " + loss.target(), loss.tasks().isEmpty()
-                ? "" : " Trains: " + loss.tasks().stream().map(TaskKind::toString).collect(Collectors.joining(", ")));
-        for (OptionSpec option : loss.options()) {
-            out.printf("    -o %-36s %s: %s%n", option.name() + "=" + option.presetText(), option.type().text(),
+                ? "" : "; " + loss.targetName() + ": " + loss.target(), tasks.isEmpty()
+                ? "" : " Trains: " + tasks.stream().map(TaskKind::toString).collect(Collectors.joining(", ")));
+        for (LossOption option : loss.options()) {
+            out.printf("    -o %-36s %s: %s%n", option, option.type(),
                     option.about());
         }
         out.println();
     }
 
-    private static Map<String, Object> document(LossSpec loss) {
+    private static Map<String, Object> document(LossEntry loss) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("id", loss.id());
-        document.put("class", loss.className());
+        document.put("id", loss.name());
+        document.put("class", loss.type().getSimpleName());
         document.put("family", loss.family());
         document.put("about", loss.about());
-        document.put("inputs", loss.arguments());
+        document.put("inputs", Configuration.arguments(loss));
         document.put("gradients", loss.inputs());
         document.put("target", loss.targetName());
         document.put("targetKind", loss.target().toString());
-        document.put("tasks", loss.tasks().stream().map(TaskKind::toString).toList());
+        document.put("tasks", TaskKind.of(loss).stream().map(TaskKind::toString).toList());
         document.put("options", loss.options().stream().map(ListCommand::document).toList());
         return document;
     }
 
-    private static Map<String, Object> document(OptionSpec option) {
+    private static Map<String, Object> document(LossOption option) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", option.name());
-        document.put("type", option.type().text());
-        document.put("default", option.preset());
+        document.put("type", option.type().toString());
+        document.put("default", option.defaultValue());
         document.put("about", option.about());
         return document;
     }

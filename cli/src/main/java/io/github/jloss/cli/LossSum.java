@@ -4,6 +4,8 @@ package io.github.jloss.cli;
 import io.github.jloss.CombinedLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.Loss;
+import io.github.jloss.LossEntry;
+import io.github.jloss.Losses;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +29,10 @@ record LossSum(List<Term> terms) {
      * @param weight its weight
      * @param loss which
      */
-    record Term(double weight, LossSpec loss) {
+    record Term(double weight, LossEntry loss) {
         @Override
         public String toString() {
-            return weight == 1 ? loss.id() : weight + "*" + loss.id();
+            return weight == 1 ? loss.name() : weight + "*" + loss.name();
         }
     }
 
@@ -47,9 +49,9 @@ record LossSum(List<Term> terms) {
                 throw new UserError("loss " + text + ": expected a name, or a sum such as 0.5*mse+2*l1");
             }
             double weight = matcher.group(1) == null ? 1 : Double.parseDouble(matcher.group(1));
-            LossSpec loss = Losses.named(matcher.group(2));
+            LossEntry loss = Losses.named(matcher.group(2));
             if (terms.stream().anyMatch(t -> t.loss == loss)) {
-                throw new UserError("loss " + text + ": names " + loss.id() + " twice");
+                throw new UserError("loss " + text + ": names " + loss.name() + " twice");
             }
             terms.add(new Term(weight, loss));
             more = matcher.group(3).equals("+");
@@ -67,11 +69,11 @@ record LossSum(List<Term> terms) {
             options.get(dot < 0 ? owner(name) : prefixed(name, name.substring(0, dot))).put(own, value);
         });
         Term first = terms.getFirst();
-        if (terms.size() == 1 && first.weight == 1) return first.loss.create(options.get(first), base);
+        if (terms.size() == 1 && first.weight == 1) return Configuration.criterion(first.loss, options.get(first), base);
         CombinedLoss sum = null;
         for (Term term : terms) {
-            if (!(term.loss.create(options.get(term), base) instanceof Loss loss)) {
-                throw new UserError("loss " + this + ": " + term.loss.id() + " has inputs "
+            if (!(Configuration.criterion(term.loss, options.get(term), base) instanceof Loss loss)) {
+                throw new UserError("loss " + this + ": " + term.loss.name() + " has inputs "
                         + String.join(", ", term.loss.inputs()) + "; only losses of one input can be summed");
             }
             sum = sum == null ? CombinedLoss.of(term.weight, loss) : sum.plus(term.weight, loss);
@@ -86,11 +88,11 @@ record LossSum(List<Term> terms) {
 
     private Term owner(String option) {
         if (terms.size() == 1) return terms.getFirst();
-        List<Term> owners = terms.stream().filter(t -> t.loss.knows(option)).toList();
+        List<Term> owners = terms.stream().filter(t -> t.loss.option(option).isPresent()).toList();
         if (owners.size() == 1) return owners.getFirst();
         throw new UserError("option " + option + ": " + (owners.isEmpty()
                 ? "unknown to all of " + this
-                : "expected " + owners.stream().map(t -> t.loss.id() + "." + option)
+                : "expected " + owners.stream().map(t -> t.loss.name() + "." + option)
                         .collect(Collectors.joining(" or "))));
     }
 

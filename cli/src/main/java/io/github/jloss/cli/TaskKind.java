@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.cli;
 
+import io.github.jloss.LossEntry;
+import io.github.jloss.Losses;
+import io.github.jloss.TargetKind;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tasks of the command line. */
@@ -37,7 +42,7 @@ enum TaskKind {
     EMBED(40) {
         @Override
         Task task(LossSum loss, Random random) {
-            return switch (loss.terms().getFirst().loss().id()) {
+            return switch (loss.terms().getFirst().loss().name()) {
                 case "contrastive" -> new PairEmbedding(false, 0);
                 case "cosine_embedding" -> new PairEmbedding(true, -1);
                 case "triplet_margin" -> new TripletEmbedding();
@@ -45,6 +50,10 @@ enum TaskKind {
             };
         }
     };
+
+    /** Pointwise losses of logits: a pixel's yes or no. */
+    private static final Set<String> OF_LOGITS =
+            Set.of("bce_with_logits", "weighted_bce_with_logits", "asymmetric_multi_label", "focal");
 
     private final int epochs;
 
@@ -59,6 +68,23 @@ enum TaskKind {
 
     abstract Task task(LossSum loss, Random random);
 
+    /** The tasks that a loss can train. */
+    static List<TaskKind> of(LossEntry loss) {
+        return Arrays.stream(values()).filter(kind -> kind.fits(loss)).toList();
+    }
+
+    private boolean fits(LossEntry loss) {
+        boolean labels = loss.target() == TargetKind.LABELS || loss.target() == TargetKind.LABELS_OR_FLOATS;
+        return switch (this) {
+            case RECOGNISE -> loss.family().equals("pointwise") || loss.family().equals("softmax") && !labels;
+            // The network's outputs are no log-probabilities.
+            case CLASSIFY -> loss.family().equals("softmax") && labels && !loss.name().equals("nll");
+            case SEGMENT -> loss.family().equals("overlap") || loss.family().equals("pointwise")
+                    && OF_LOGITS.contains(loss.name());
+            case EMBED -> loss.inputs().size() > 1;
+        };
+    }
+
     static TaskKind named(String name) {
         return Arrays.stream(values()).filter(k -> k.toString().equals(name)).findFirst()
                 .orElseThrow(() -> new UserError("--task: found \"" + name + "\", expected one of "
@@ -68,13 +94,12 @@ enum TaskKind {
     /** Refuses losses that this task has no target for. */
     void requireFitting(LossSum sum) {
         for (LossSum.Term term : sum.terms()) {
-            LossSpec loss = term.loss();
-            if (!loss.tasks().contains(this)) {
-                throw new UserError("loss " + loss.id() + ": fits " + (loss.tasks().isEmpty() ? "no task"
-                        : "--task " + loss.tasks().stream().map(TaskKind::toString).collect(Collectors.joining(", ")))
-                        + ", not " + this + ", which takes " + Losses.ALL.stream()
-                                .filter(l -> l.tasks().contains(this)).map(LossSpec::id)
-                                .collect(Collectors.joining(", ")));
+            LossEntry loss = term.loss();
+            if (!fits(loss)) {
+                throw new UserError("loss " + loss.name() + ": fits " + (of(loss).isEmpty() ? "no task"
+                        : "--task " + of(loss).stream().map(TaskKind::toString).collect(Collectors.joining(", ")))
+                        + ", not " + this + ", which takes " + Losses.all().stream().filter(this::fits)
+                                .map(LossEntry::name).collect(Collectors.joining(", ")));
             }
         }
     }

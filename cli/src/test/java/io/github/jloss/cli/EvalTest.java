@@ -137,7 +137,11 @@ class EvalTest {
         "eval mse --input X --target T -o beta=1 | option beta: unknown to mse",
         "eval mse --input X --target T -o beta | expected NAME=VALUE",
         "eval mse --input X --target T -o reduction=sum -o reduction=sum | given twice",
-        "eval huber --input X --target T -o delta=-1 | delta: found -1.0",
+        "eval huber --input X --target T -o delta=-1 | loss huber: delta: found -1.0",
+        "eval huber --input X --target T -o dleta=1 | did you mean delta?",
+        "eval hubber --input X --target T | did you mean huber?",
+        "eval mse --input X --target T -o sample_weight=2 | option sample_weight: found 2, expected an .npy file",
+        "train digits --loss mse -o sample_weight=X | option sample_weight: digits have none",
         "eval mse --input X --target WRONG | target: found shape (3), expected (4, 1)",
         "eval mse --input X --target T --grad target=g.npy | --grad target",
         "eval mse --input X --target T --threads 0 | threads: found 0",
@@ -211,6 +215,41 @@ class EvalTest {
         assertTrue(twice.err().contains("--grad input would overwrite the file of --loss"), twice.err());
         assertArrayEquals(before, Files.readAllBytes(x));
         assertTrue(Files.notExists(g));
+    }
+
+    /** A mask, and weights of 1 and 2, of which the mean divides by the sum or by how many there are. */
+    @Test
+    void weightsAreGivenLikeOptions() throws IOException {
+        NpyFile.floats(x, new long[] {4, 1}, 1, 2, 3, Float.NaN);
+        Path w = NpyFile.floats(dir.resolve("w.npy"), new long[] {4, 1}, 1, 1, 2, 0);
+        Object[] command = {"eval", "mse", "--input", x, "--target", t, "-o", "sample_weight=" + w, "--grad",
+            "input=" + g};
+        assertEquals("0.75", Cli.run(command).out().strip());
+        assertArrayEquals(new float[] {0.5f, 0, -1, 0}, Npy.read(g).data());
+        Object[] byCount = Stream.concat(Stream.of(command), Stream.of("-o", "mean_by=count")).toArray();
+        assertEquals("1.0", Cli.run(byCount).out().strip());
+        Files.writeString(dir.resolve("cases.json"), """
+                [{"id": "a", "loss": "mse", "options": {"sample_weight": "w.npy", "mean_by": "count"},
+                  "inputs": {"input": "x.npy", "target": "t.npy"}},
+                 {"id": "b", "loss": "mse", "options": {"sample_weight": null},
+                  "inputs": {"input": "w.npy", "target": "t.npy"}}]
+                """);
+        Cli cli = Cli.run("eval", "--cases", dir.resolve("cases.json"), "--out", dir);
+        assertTrue(cli.out().contains("evaluated    a  1.0") && cli.out().contains("evaluated 2,"), cli.out());
+    }
+
+    @Test
+    void optionsOfClassesAreListsOrNumbers() throws IOException {
+        Path logits = NpyFile.floats(dir.resolve("logits.npy"), new long[] {1, 3}, 0, 0, 0);
+        Path hot = NpyFile.floats(dir.resolve("hot.npy"), new long[] {1, 3}, 0, 0, 1);
+        for (String option : new String[] {"pos_weight=1,1,5", "weight=1,1,5"}) {
+            Cli cli = Cli.run("eval", "bce_with_logits", "--input", logits, "--target", hot, "-o", option);
+            assertEquals(7 * Math.log(2) / 3, Double.parseDouble(cli.out()), 1e-6, option);
+        }
+        Path weights = NpyFile.floats(dir.resolve("w.npy"), new long[] {3}, 1, 1, 5);
+        assertEquals(Cli.run("eval", "bce_with_logits", "--input", logits, "--target", hot, "-o",
+                "pos_weight=1,1,5").out(), Cli.run("eval", "bce_with_logits", "--input", logits, "--target", hot, "-o",
+                "pos_weight=" + weights).out());
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.jloss.LossEntry;
+import io.github.jloss.Losses;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,9 +33,9 @@ class TrainTest {
 
     @Test
     void everyLossTeaches() {
-        for (LossSpec loss : Losses.ALL) {
-            for (TaskKind task : loss.tasks()) {
-                Cli cli = Cli.run("train", "digits", "--task", task, "--loss", loss.id(), "--epochs", 1,
+        for (LossEntry loss : Losses.all()) {
+            for (TaskKind task : TaskKind.of(loss)) {
+                Cli cli = Cli.run("train", "digits", "--task", task, "--loss", loss.name(), "--epochs", 1,
                         "--hidden", 8, "--batch", 64);
                 assertEquals(0, cli.code(), cli.err());
                 assertTrue(cli.out().contains("epoch 1/1  loss "), cli.out());

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Every built-in loss, with options that reach every branch of its formula. */
-final class Losses {
+final class ManyLosses {
 
-    private Losses() {}
+    private ManyLosses() {}
 
     /** All losses over elements, for inputs of shape (n) and with weights for them. */
     static List<PointwiseLoss<?>> pointwise(int n, Reduction reduction) {
