@@ -197,7 +197,8 @@ public final class LossEntry {
 
         /** An option of other implementations: another way to say what an option says, or, without setter, nothing. */
         @SuppressWarnings("unchecked")
-        <T> Builder<L> reads(String option, OptionType<T> type, Object value, String meaning, BiFunction<L, T, L> setter) {
+        <T> Builder<L> reads(String option, OptionType<T> type, Object value, String meaning,
+                BiFunction<L, T, L> setter) {
             options.add(new LossOption(option, type, value, meaning, null,
                     setter == null ? null : (loss, given) -> setter.apply((L) loss, (T) given), null));
             return this;

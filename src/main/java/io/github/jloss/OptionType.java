@@ -20,24 +20,23 @@ public final class OptionType<T> {
     static final OptionType<Double> NUMBER = new OptionType<>("a number", OptionType::number);
     static final OptionType<Long> INTEGER = new OptionType<>("an integer", OptionType::integer);
     static final OptionType<Boolean> FLAG = new OptionType<>("true or false", OptionType::flag);
-    static final OptionType<double[]> NUMBERS = new OptionType<>("numbers with commas between them",
-            OptionType::numbers);
-    static final OptionType<int[]> INTEGERS = new OptionType<>("integers with commas between them",
+    static final OptionType<double[]> NUMBERS = new OptionType<>("numbers such as 1,2.5", OptionType::numbers);
+    static final OptionType<int[]> INTEGERS = new OptionType<>("integers such as 0,2",
             raw -> list(raw).stream().mapToInt(i -> Math.toIntExact(integer(i))).toArray());
 
     /** A double[], or a Double: one of one is not the other. */
-    static final OptionType<Object> NUMBER_OR_NUMBERS = new OptionType<>("a number, or numbers with commas between them",
+    static final OptionType<Object> NUMBER_OR_NUMBERS = new OptionType<>("a number, or several such as 1,2.5",
             raw -> raw instanceof Number || raw instanceof String s && !s.contains(",") ? (Object) number(raw)
                     : numbers(raw));
 
     /** What broadcasts: one number, one for each class, or any tensor. */
-    static final OptionType<Tensor> TENSOR = new OptionType<>("a number, numbers with commas between them, or a tensor",
+    static final OptionType<Tensor> TENSOR = new OptionType<>("a number, several such as 1,2.5, or a tensor",
             raw -> raw instanceof Tensor t ? t : raw instanceof Number || raw instanceof String s && !s.contains(",")
                     ? tensor(new double[] {number(raw)}).reshape() : tensor(numbers(raw)));
 
     /** One number for each of something. */
     static final OptionType<Tensor> VECTOR = new OptionType<>(
-            "numbers with commas between them, or a tensor of one dimension",
+            "numbers such as 1,2.5, or a tensor of one dimension",
             raw -> raw instanceof Tensor t ? t : tensor(numbers(raw)));
 
     static final OptionType<Reduction> REDUCTION = of(Reduction.class);

@@ -48,11 +48,11 @@ class LossesTest {
 
     /** Values other than the defaults, by type. */
     private static final Map<String, String> OTHERS = Map.ofEntries(Map.entry("a number", "0.75"),
-            Map.entry("an integer", "1"), Map.entry("integers with commas between them", "1,0"),
-            Map.entry("numbers with commas between them", "1,2"),
-            Map.entry("a number, or numbers with commas between them", "0.25,1"),
-            Map.entry("a number, numbers with commas between them, or a tensor", "3"),
-            Map.entry("numbers with commas between them, or a tensor of one dimension", "1,2"),
+            Map.entry("an integer", "1"), Map.entry("integers such as 0,2", "1,0"),
+            Map.entry("numbers such as 1,2.5", "1,2"),
+            Map.entry("a number, or several such as 1,2.5", "0.25,1"),
+            Map.entry("a number, several such as 1,2.5, or a tensor", "3"),
+            Map.entry("numbers such as 1,2.5, or a tensor of one dimension", "1,2"),
             Map.entry("none, sum or mean", "none"), Map.entry("mean or sum", "sum"),
             Map.entry("weights or count", "count"), Map.entry("binary or multiclass", "multiclass"),
             Map.entry("binary, multiclass or multilabel", "multilabel"),
@@ -101,7 +101,8 @@ class LossesTest {
                 Map<String, Object> found = Losses.options(made);
                 assertEquals(made, Losses.of(Losses.name(made), found), loss + " " + changed + " " + found);
                 Map<String, Object> text = new HashMap<>();
-                found.forEach((name, value) -> text.put(name, value instanceof Tensor ? value : OptionType.text(value)));
+                found.forEach((name, value) ->
+                        text.put(name, value instanceof Tensor ? value : OptionType.text(value)));
                 assertEquals(made, Losses.of(Losses.name(made), text), loss + " " + changed + " " + text);
                 options++;
             }
@@ -169,8 +170,8 @@ class LossesTest {
         "cross_entropy | ignore_index | 1.5 | expected an integer",
         "cross_entropy | ignore_index | nan | expected an integer",
         "dice | mode | ternary | found \"ternary\", expected binary, multiclass or multilabel",
-        "dice | classes | 0,,1 | expected integers with commas",
-        "dice | classes | 5000000000 | expected integers with commas",
+        "dice | classes | 0,,1 | expected integers such as 0,2",
+        "dice | classes | 5000000000 | expected integers such as 0,2",
         "dice | log_loss | yes | expected true or false",
         "contrastive | distance | far | expected euclidean, squared_euclidean, cosine or manhattan"})
     void saysWhatIsWrong(String loss, String option, String value, String reason) {

@@ -137,7 +137,8 @@ final class EvalCommand implements Callable<Integer> {
         Map<String, String> files = LossOptions.pairs("--input", pairs);
         for (String argument : files.keySet()) {
             require(Configuration.arguments(named).contains(argument),
-                    "--input " + argument + ": " + named.name() + " takes " + String.join(", ", Configuration.arguments(named)));
+                    "--input " + argument + ": " + named.name() + " takes "
+                            + String.join(", ", Configuration.arguments(named)));
         }
         for (String argument : Configuration.arguments(named)) {
             require(files.containsKey(argument), "expected " + (argument.equals(named.targetName()) ? "--target FILE"

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jloss list}: what there is. */
@@ -22,18 +23,23 @@ final class ListCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    @Parameters(arity = "0..1", paramLabel = "LOSS", completionCandidates = LossNames.class,
+            description = "The only one to list. Default: all.")
+    private String name;
+
     @Mixin
     private JsonOption json;
 
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        List<LossEntry> losses = name == null ? Losses.all() : List.of(Losses.named(name));
         if (json.wanted()) {
-            out.println(Json.write(Losses.all().stream().map(ListCommand::document).toList()));
+            out.println(Json.write(losses.stream().map(ListCommand::document).toList()));
         } else {
-            Losses.all().forEach(loss -> print(loss, out));
-            out.println("Names may be written with - for _, losses also by their class. All take sample_weight=W.npy, too:");
-            out.println("weights of elements, rows or pixels, where 0 hides what stands there.");
+            losses.forEach(loss -> print(loss, out));
+            out.println("Names may be written with - for _, losses also by their class. A tensor is an .npy file.");
+            out.println("All losses take -o sample_weight=W.npy, too: weights of elements, rows or pixels.");
         }
     }
 

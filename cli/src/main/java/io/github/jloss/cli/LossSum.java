@@ -69,7 +69,9 @@ record LossSum(List<Term> terms) {
             options.get(dot < 0 ? owner(name) : prefixed(name, name.substring(0, dot))).put(own, value);
         });
         Term first = terms.getFirst();
-        if (terms.size() == 1 && first.weight == 1) return Configuration.criterion(first.loss, options.get(first), base);
+        if (terms.size() == 1 && first.weight == 1) {
+            return Configuration.criterion(first.loss, options.get(first), base);
+        }
         CombinedLoss sum = null;
         for (Term term : terms) {
             if (!(Configuration.criterion(term.loss, options.get(term), base) instanceof Loss loss)) {

@@ -11,8 +11,8 @@ final class Targets {
     private Targets() {}
 
     /**
-     * The target in a file. Integers are labels where the loss takes labels, but not in the input's shape where it takes
-     * floats, too; one that has the right shape but for axes of length 1 is taken in that shape.
+     * The target in a file. Integers are labels where the loss takes labels, but not in the input's shape where it
+     * takes floats, too; one that has the right shape but for axes of length 1 is taken in that shape.
      */
     static Target of(TargetKind kind, NpyArray file, NpyArray input) {
         boolean labels = kind == TargetKind.LABELS

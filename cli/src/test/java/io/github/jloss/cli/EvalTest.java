@@ -108,6 +108,8 @@ class EvalTest {
         Cli cli = Cli.run("eval", "mse", "--json", "--input", x, "--target", t);
         assertTrue(cli.out().contains("\"value\" : 2.75"), cli.out());
         assertEquals(0, Cli.run("list", "--json").code());
+        assertTrue(Cli.run("list", "huber").out().startsWith("huber  (HuberLoss; pointwise)"));
+        assertTrue(Cli.run("list", "hubber").err().contains("did you mean huber?"));
         assertTrue(Cli.run("list").out().contains("disable_torch_grad_focal_loss=false"));
     }
 
