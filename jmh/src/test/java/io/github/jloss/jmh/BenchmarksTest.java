@@ -35,7 +35,7 @@ class BenchmarksTest {
         benchmark.shape = shape(Subjects.of(loss)).toString();
         benchmark.threads = threads;
         benchmark.memory = memory;
-        benchmark.warmUpCalls = 1;
+        benchmark.warmUpCalls = 0;
         benchmark.setUp();
         try {
             return benchmark.valueAndGradient();
