@@ -245,7 +245,17 @@ class FocalLossTest {
         Labels bits = Labels.of(new int[60], new long[] {3, 4, 5});
         FocalLoss multiclass = FocalLoss.multiclass().withIgnoreIndex(1);
         FocalLoss binary = FocalLoss.binary().withNormalized();
-        for (Runnable call : List.<Runnable>of(() -> multiclass.forwardBackward(x, classes, g, PART),
+        Tensor w = Tensor.of(Numbers.targets(15, 3), 3, 1, 5);
+        Batch weighted = Batch.of(x, classes, g).withWeights(w);
+        Batch masks = Batch.of(x, bits, g).withWeights(w);
+        FocalLoss ofClasses = multiclass.withClassWeights(1, 2, 0, 3).withAlpha(new double[] {0, 1, 0.5, 0.5});
+        RMSELoss rmse = new RMSELoss();
+        BCEWithLogitsLoss bce = new BCEWithLogitsLoss().withIgnoreIndex(-1).withMeanBy(MeanBy.COUNT);
+        Batch floats = Batch.of(x, Tensor.of(Numbers.targets(60, 2), 3, 4, 5), g).withWeights(w);
+        for (Runnable call : List.<Runnable>of(() -> ofClasses.forwardBackward(weighted, PART),
+                () -> binary.forwardBackward(masks, PART), () -> rmse.forwardBackward(floats, PART),
+                () -> bce.forwardBackward(floats, PART), () -> bce.losses(floats, g),
+                () -> multiclass.forwardBackward(x, classes, g, PART),
                 () -> binary.forwardBackward(x, bits, g, PART), () -> binary.forward(x, bits))) {
             long least = Long.MAX_VALUE;
             long start = System.nanoTime();
