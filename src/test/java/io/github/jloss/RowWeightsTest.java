@@ -398,7 +398,7 @@ class RowWeightsTest {
     void weightsOfAnySize(Problem p) {
         List<Tensor> expected = p.gradients(Memory.ARRAY);
         double value = p.loss.forwardBackward(p.batch(Memory.ARRAY, expected, null), Backward.OVERWRITE);
-        for (float size : new float[] {1e38f, 1e-30f}) {
+        for (float size : new float[] {1e38f, 1e-30f, 1e-38f, 1e-42f}) {
             float[] weights = new float[N];
             Arrays.fill(weights, size);
             List<Tensor> found = p.gradients(Memory.ARRAY);
