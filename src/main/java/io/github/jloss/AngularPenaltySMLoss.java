@@ -69,6 +69,8 @@ import java.util.Objects;
  * <i>CosFace: Large Margin Cosine Loss for Deep Face Recognition</i>, 2018. W. Liu et al., <i>SphereFace: Deep
  * Hypersphere Embedding for Face Recognition</i>, 2017.
  */
+// Nothing that others can call gives or takes the formula.
+@SuppressWarnings("exports")
 public final class AngularPenaltySMLoss extends RowLoss<AngularMargin, AngularPenaltySMLoss> {
 
     private static final long serialVersionUID = 1;
