@@ -81,7 +81,7 @@ class OverlapWeightsTest {
 
     /** Several chunks, and tiles that are not whole. */
     static Stream<Call> largeCalls() {
-        return calls(new long[] {N, C, 17_001}, new long[] {4100, 3, 1});
+        return calls(new long[] {2, C, 9001}, new long[] {4100, 3, 1});
     }
 
     /** Losses that reach every branch, with weights of every kind of shape. */
