@@ -19,7 +19,7 @@ class BitsTest {
     static IntStream sizes() {
         return IntStream.concat(IntStream.rangeClosed(0, 70),
                 IntStream.of(97, 127, 131, 251, 257, 509, 511, 512, 513, 521, 1021, 1031, 2039, 2047, 2048, 2049, 2053,
-                        4099, 32749, 32767, 32768, 32769, 100003));
+                        4099, 32768, 32769));
     }
 
     @ParameterizedTest
@@ -120,8 +120,8 @@ class BitsTest {
         for (Loss loss : ManyLosses.reduced(n)) {
             Outcome before = Outcome.of(loss, Memory.ARRAY, x, t);
             Outcome tameBefore = Outcome.of(loss, Memory.ARRAY, tame, t);
-            heat(hotter.getFirst(), hot);
-            heat(hotter.removeFirst().on(SCALAR), hot);
+            // That is the scalar loop where there are no vectors, and the build tests that, too.
+            heat(hotter.removeFirst(), hot);
             Outcome.of(loss, Memory.ARRAY, x, t).requireSame(before, loss + " compiled");
             Outcome.of(loss, Memory.ARRAY, tame, t).requireSame(tameBefore, loss + " compiled");
             Outcome.of(loss.on(SCALAR), Memory.ARRAY, x, t).requireSame(before, loss + " compiled, scalar");

@@ -27,7 +27,8 @@ class GuardPagesTest {
     @ValueSource(booleans = {true, false})
     void everyLength(boolean atEnd) throws Exception {
         try (GuardedMemory memory = new GuardedMemory(1 << 14, atEnd)) {
-            for (int length = 2; length <= LONGEST; length++) {
+            // What lies before memory is as near whatever the length.
+            for (int length = 2; length <= LONGEST; length += atEnd ? 1 : 7) {
                 int rows = 1 + length % 3;
                 memory.reuse();
                 compare(Calls.rows(rows, length, memory), Calls.rows(rows, length, Calls.ARRAYS));

@@ -64,8 +64,9 @@ class LargeTest {
 
     /** Input and target are the same memory, read from its second and from its first element on. */
     private static double relativeError(Sample sample, float[] period) {
-        for (int i = 0; i < floats.length; i += period.length) {
-            System.arraycopy(period, 0, floats, i, Math.min(period.length, floats.length - i));
+        System.arraycopy(period, 0, floats, 0, period.length);
+        for (int n = period.length; n < floats.length; n *= 2) {
+            System.arraycopy(floats, 0, floats, n, Math.min(n, floats.length - n));
         }
         double sum = 0;
         double lost = 0;

@@ -235,7 +235,8 @@ class OverlapWeightsTest {
                 double slack = w == 0x1p-126f ? 1e-4 : 1e-6;
                 assertEquals(value, loss.forwardBackward(batch, Backward.OVERWRITE), slack * value, loss::toString);
                 for (int i = 0; i < gradient.length; i++) {
-                    assertEquals(plain[i], gradient[i], slack * Math.abs(plain[i]) + slack * 1e-6, loss + " by " + w);
+                    assertEquals(plain[i], gradient[i], slack * Math.abs(plain[i]) + slack * 1e-6,
+                            () -> loss + " by " + w);
                 }
             }
         }

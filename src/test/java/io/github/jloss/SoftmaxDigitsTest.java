@@ -62,9 +62,10 @@ class SoftmaxDigitsTest {
             expected -= targets[c] * (x[c] - max - Math.log(all));
             double g = p * sum - targets[c];
             double size = Math.max(p * sum, targets[c]);
+            int at = c;
             for (int row = 0; row < 2; row++) {
                 assertEquals(g, gradient.get(layout.index(row, c)), ULPS * size,
-                        loss + " class " + c + " of " + layout);
+                        () -> loss + " class " + at + " of " + layout);
             }
         }
         assertEquals(expected, value, ULPS * expected, loss + " of " + layout);
@@ -171,8 +172,9 @@ class SoftmaxDigitsTest {
                 assertEquals(value, loss.forwardBackward(Tensor.of(x, rows, classes), labels,
                         Tensor.of(gradient, rows, classes)), 1e-6 * Math.abs(value), loss.toString());
                 for (int i = 0; i < x.length; i++) {
+                    int at = i;
                     assertEquals(expected[i], gradient[i], 1e-6 * Math.abs(expected[i]) + 2e-7 / rows,
-                            loss + " at " + i);
+                            () -> loss + " at " + at);
                 }
             }
         }

@@ -26,11 +26,26 @@ class ThreadsTest {
     private static final float[] X = Numbers.inputs(N, 1);
     private static final float[] T = Numbers.targets(N, 2);
 
+    /** The ways in which threads work for a loss: they know no formula. */
+    private static final List<Loss> WAYS = List.of(
+            new BCEWithLogitsLoss().withWeight(Tensor.of(T)).withPosWeight(Tensor.of(Numbers.targets(N, 6))),
+            FocalLoss.binary(), new RMSELoss());
+
     private static void compare(Backend backend) {
-        for (Loss loss : ManyLosses.reduced(N)) {
-            Outcome one = Outcome.of(loss.on(Backend.cpu(1)), Memory.ARRAY, X, T);
-            Outcome.of(loss.on(backend), Memory.ARRAY, X, T).requireSame(one, loss + " on " + backend);
-        }
+        for (Loss loss : WAYS) compare(loss, backend, X, T);
+    }
+
+    private static void compare(Loss loss, Backend backend, float[] x, float[] t) {
+        Outcome one = Outcome.of(loss.on(Backend.cpu(1)), Memory.ARRAY, x, t);
+        Outcome.of(loss.on(backend), Memory.ARRAY, x, t).requireSame(one, loss + " on " + backend);
+    }
+
+    @Test
+    void anyLoss() {
+        int n = 2 * 32768 + 77;
+        float[] x = Numbers.inputs(n, 3);
+        float[] t = Numbers.targets(n, 4);
+        for (Loss loss : ManyLosses.reduced(n)) compare(loss, Backend.cpu(3), x, t);
     }
 
     @ParameterizedTest
