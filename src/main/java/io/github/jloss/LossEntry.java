@@ -114,7 +114,7 @@ public final class LossEntry {
      * @return the option, if the loss has it
      */
     public Optional<LossOption> option(String option) {
-        String canonical = option.replace('-', '_');
+        String canonical = Objects.requireNonNull(option, "option").replace('-', '_');
         return options.stream().filter(o -> o.name().equals(canonical)).findFirst();
     }
 
@@ -127,7 +127,7 @@ public final class LossEntry {
      */
     public Criterion create(Map<String, ?> values) {
         Map<LossOption, Object> given = new LinkedHashMap<>();
-        values.forEach((key, value) -> {
+        Objects.requireNonNull(values, "options").forEach((key, value) -> {
             LossOption option = option(key).orElseThrow(() -> new IllegalArgumentException("loss " + name + ": option "
                     + key + ": unknown to " + name + ", which has "
                     + options.stream().map(LossOption::name).collect(Collectors.joining(", "))

@@ -4,6 +4,7 @@ package io.github.jloss;
 import io.github.jloss.internal.Similar;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,7 @@ public final class Losses {
      * @return what the catalogue has, if there is such a loss
      */
     public static Optional<LossEntry> find(String name) {
-        String canonical = name.replace('-', '_');
+        String canonical = Objects.requireNonNull(name, "name").replace('-', '_');
         return all().stream().filter(l -> l.name().equals(canonical) || l.type().getSimpleName().equals(name))
                 .findFirst();
     }
@@ -121,6 +122,7 @@ public final class Losses {
     }
 
     private static LossEntry entry(Criterion loss) {
+        Objects.requireNonNull(loss, "loss");
         return all().stream().filter(entry -> entry.makes(loss)).findFirst().orElseThrow(
                 () -> new IllegalArgumentException("loss: found " + loss + ", expected one of those in Losses.all()"));
     }
