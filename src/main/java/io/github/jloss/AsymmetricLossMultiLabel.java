@@ -117,11 +117,11 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
 
     /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
     private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
-            boolean disableGradFocal, boolean shifts, boolean steep) implements PointwiseFormula {
+            boolean disableGradFocal, boolean shifts, boolean steep, boolean unbounded) implements PointwiseFormula {
 
         static Formula of(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal) {
             return new Formula(gammaNeg, gammaPos, clip, eps, (float) Math.log(eps), disableGradFocal, clip > 0,
-                    Math.max(gammaNeg, gammaPos) >= Focal.STEEP);
+                    Math.max(gammaNeg, gammaPos) >= Focal.STEEP, eps == 0);
         }
 
         /** The options; the other components follow from them. */
@@ -134,7 +134,11 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
         @Override
         public float value(float x, float t) {
             float log = logLikelihood(x, t);
-            // Where it is infinite b is not 0, though its power may be too small for a float.
+            if (!unbounded) {
+                return -focus(x, t) * log;
+            }
+            // Where it is infinite b is not 0, though its power may be too small for a float. Not asked of all losses: one
+            // select more, and the loop is more than the JIT compiler inlines.
             return -Scalar.ifEqual(log, Float.NEGATIVE_INFINITY, log, focus(x, t) * log);
         }
 
