@@ -137,8 +137,8 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
             if (!unbounded) {
                 return -focus(x, t) * log;
             }
-            // Where it is infinite b is not 0, though its power may be too small for a float. Not asked of all losses: one
-            // select more, and the loop is more than the JIT compiler inlines.
+            // Where it is infinite b is not 0, though its power may be too small for a float. Not asked of all losses:
+            // one select more, and the loop is more than the JIT compiler inlines.
             return -Scalar.ifEqual(log, Float.NEGATIVE_INFINITY, log, focus(x, t) * log);
         }
 
