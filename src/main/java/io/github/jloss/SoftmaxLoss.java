@@ -183,7 +183,7 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final double forward(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return value(batch.input(0), batch.target(), batch.weights());
     }
 
@@ -200,11 +200,12 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final double forwardBackward(Batch batch, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return valueAndGradient(batch.input(0), batch.target(), batch.weights(), batch.gradient(0), how);
     }
 
     private double valueAndGradient(Tensor input, Target target, Tensor weights, Tensor gradient, Backward how) {
+        Objects.requireNonNull(how, "how");
         requireReduced();
         double divisor = how.divisorOr(ownDivisor(check(input, target, weights, gradient)));
         double sum = options.normalized() ? sum(options.formula(), input, target, weights) : 0;
@@ -237,6 +238,7 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
     @Override
     public final long[] lossesShape(Batch batch) {
         requireRows();
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         long[] shape = batch.input(0).shape();
         if (shape.length == 0) {
             throw new IllegalArgumentException("input: found a scalar, expected a class axis");
@@ -263,7 +265,7 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final void losses(Batch batch, Tensor losses) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         losses(batch.input(0), batch.target(), batch.weights(), losses);
     }
 
@@ -293,12 +295,13 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final void backward(Batch batch, Tensor upstream, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         backward(batch.input(0), batch.target(), batch.weights(), upstream, batch.gradient(0), how);
     }
 
     private void backward(Tensor input, Target target, Tensor weights, Tensor upstream, Tensor gradient,
             Backward how) {
+        Objects.requireNonNull(how, "how");
         requireRows();
         check(input, target, weights, gradient);
         requireRows("upstream", upstream, input);
@@ -314,7 +317,7 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final Totals totals(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         return totals(batch.input(0), batch.target(), batch.weights());
     }
 
@@ -339,20 +342,21 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final void backward(Batch batch, Totals whole, Backward how) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         backward(batch.input(0), batch.target(), batch.weights(), whole, batch.gradient(0), how);
     }
 
     private void backward(Tensor input, Target target, Tensor weights, Totals whole, Tensor gradient, Backward how) {
+        Objects.requireNonNull(how, "how");
         requireReduced();
         check(input, target, weights, gradient);
-        requireOwn(whole);
+        requireOwn(Objects.requireNonNull(whole, "whole"));
         gradient(input, target, weights, whole.sum(0), factors(whole), gradient, how,
                 how.divisorOr(ownDivisor(whole.sum(1))));
     }
 
     private void requireOwn(Totals totals) {
-        totals.requireOf(identity(), options.normalized() ? 3 : 2, 0);
+        Objects.requireNonNull(totals, "totals").requireOf(identity(), options.normalized() ? 3 : 2, 0);
     }
 
     private double factors(Totals totals) {
@@ -366,7 +370,7 @@ public abstract class SoftmaxLoss<L extends SoftmaxLoss<L>> implements Loss {
 
     @Override
     public final void requireValid(Batch batch) {
-        batch.requireInputs(INPUT);
+        Objects.requireNonNull(batch, "batch").requireInputs(INPUT);
         check(batch.input(0), batch.target(), batch.weights(), batch.gradient(0));
     }
 
