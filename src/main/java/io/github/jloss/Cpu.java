@@ -2,7 +2,6 @@
 package io.github.jloss;
 
 import io.github.jloss.internal.CpuFamilies;
-import io.github.jloss.internal.kernel.Kernels;
 import io.github.jloss.spi.NamedBackend;
 import java.util.List;
 import java.util.Objects;
@@ -12,18 +11,18 @@ import java.util.concurrent.Executor;
 record Cpu(CpuFamilies families) implements Backend {
 
     /** All cores for large inputs, the calling thread alone for small ones. */
-    static final Cpu DEFAULT = new Cpu(new CpuFamilies(0, null, Kernels.BEST));
+    static final Cpu DEFAULT = new Cpu(new CpuFamilies(0, null, false));
 
     private static final String SCALAR = "scalar";
 
     /** A fixed number of threads of the library's own. */
     static Cpu of(int threads) {
-        return new Cpu(new CpuFamilies(threads, null, Kernels.BEST));
+        return new Cpu(new CpuFamilies(threads, null, false));
     }
 
     /** Helpers of the caller's. */
     static Cpu of(Executor executor, int threads) {
-        return new Cpu(new CpuFamilies(threads, Objects.requireNonNull(executor, "executor"), Kernels.BEST));
+        return new Cpu(new CpuFamilies(threads, Objects.requireNonNull(executor, "executor"), false));
     }
 
     @Override
@@ -50,7 +49,7 @@ record Cpu(CpuFamilies families) implements Backend {
     @Override
     public Cpu device(String id) {
         if (id.equals(SCALAR)) {
-            return new Cpu(new CpuFamilies(families.threads(), families.executor(), Kernels.SCALAR));
+            return new Cpu(new CpuFamilies(families.threads(), families.executor(), true));
         }
         if (!id.equals(name())) {
             throw new BackendException("cpu: found no device " + id + ", expected " + name() + ", or " + SCALAR

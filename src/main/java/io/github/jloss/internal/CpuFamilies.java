@@ -29,9 +29,9 @@ import java.util.concurrent.Executor;
  * @param threads how many, the calling one included; 0 for all cores for large inputs, the calling thread alone for
  *        small ones
  * @param executor runs the helpers, or null for the library's own
- * @param kernels the loops
+ * @param scalar whether without vectors, whatever the JVM can do
  */
-public record CpuFamilies(int threads, Executor executor, Kernels kernels)
+public record CpuFamilies(int threads, Executor executor, boolean scalar)
         implements PointwiseFamily, SoftmaxFamily, OverlapFamily, DistanceFamily, MarginFamily {
 
     /** Cores of this machine. */
@@ -44,12 +44,22 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
     private static final Thread STRANGER = Thread.ofPlatform().inheritInheritableThreadLocals(false)
             .unstarted(() -> {});
 
+    /**
+     * The loops. What the JVM can do is looked at when it is first asked, not when a loss is made: a program that only
+     * talks of losses is not told that they could be faster.
+     *
+     * @return vector loops if the JVM has vectors, or scalar ones
+     */
+    public Kernels kernels() {
+        return scalar ? Kernels.SCALAR : Kernels.BEST;
+    }
+
     @Override
     public double pointwise(PointwiseCall call) {
         int count = confined(call.input) || confined(call.target) || confined(call.a) || confined(call.b)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.gradient) ? 1 : threads(call.input.size());
-        return PointwiseJob.run(kernels, call, count, helpers(count));
+        return PointwiseJob.run(kernels(), call, count, helpers(count));
     }
 
     @Override
@@ -57,19 +67,19 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
         int count = confined(call.input) || confined(call.target) || confined(call.classWeights)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.gradient) ? 1 : threads(call.input.size());
-        return SoftmaxJob.run(kernels, call, count, helpers(count));
+        return SoftmaxJob.run(kernels(), call, count, helpers(count));
     }
 
     @Override
     public void overlapSums(OverlapCall call) {
         int count = overlapThreads(call);
-        OverlapJob.sums(kernels, call, count, helpers(count));
+        OverlapJob.sums(kernels(), call, count, helpers(count));
     }
 
     @Override
     public void overlapGradient(OverlapCall call) {
         int count = overlapThreads(call);
-        OverlapJob.gradient(kernels, call, count, helpers(count));
+        OverlapJob.gradient(kernels(), call, count, helpers(count));
     }
 
     private int overlapThreads(OverlapCall call) {
@@ -83,7 +93,7 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
                 || confined(call.weights) || confined(call.losses) || confined(call.upstream)
                 || confined(call.firstGradient) || confined(call.secondGradient)
                 || confined(call.thirdGradient) ? 1 : threads(call.first.size());
-        return DistanceJob.run(kernels, call, count, helpers(count));
+        return DistanceJob.run(kernels(), call, count, helpers(count));
     }
 
     @Override
@@ -94,7 +104,7 @@ public record CpuFamilies(int threads, Executor executor, Kernels kernels)
         int count = alone ? 1 : threads > 0 ? threads
                 : (int) Math.clamp((double) call.embeddings.size() * call.weight.dim(0) / MarginJob.WORTH_A_THREAD, 1,
                         CORES);
-        return MarginJob.run(kernels, call, count, helpers(count));
+        return MarginJob.run(kernels(), call, count, helpers(count));
     }
 
     private Executor helpers(int count) {
