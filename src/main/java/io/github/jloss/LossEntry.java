@@ -146,12 +146,16 @@ public final class LossEntry {
         return loss;
     }
 
-    /** The options of a loss that are not at their defaults. */
+    /** The options of a loss that are not what those before them make of it: a mode has defaults of its own. */
     Map<String, Object> optionsOf(Criterion loss) {
         Map<String, Object> values = new LinkedHashMap<>();
+        Criterion made = preset;
         for (LossOption option : options) {
             Object value = option.of(loss);
-            if (!Objects.equals(value, option.defaultValue())) values.put(option.name(), value);
+            if (!Objects.equals(value, option.of(made))) {
+                values.put(option.name(), value);
+                made = option.set(made, value);
+            }
         }
         return values;
     }

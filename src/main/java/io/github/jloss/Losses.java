@@ -98,7 +98,7 @@ public final class Losses {
     }
 
     /**
-     * The options of a loss that differ from their defaults.
+     * The options of a loss that differ from their defaults, which are those of its mode or type.
      *
      * @param loss one of the catalogue's
      * @return Doubles, Longs, Booleans, Strings, Lists of them, or Tensors, by name

@@ -110,6 +110,31 @@ class LossesTest {
         assertTrue(options > 120, "options: " + options);
     }
 
+    /** A mode, or a type of margin, has defaults of its own: those of the others must be said. */
+    @Test
+    void keepsWhatIsAnotherModesDefault() {
+        int options = 0;
+        for (LossEntry loss : Losses.all()) {
+            LossOption first = loss.options().getFirst();
+            for (String mode : first.name().equals("mode") ? List.of("multiclass", "multilabel")
+                    : first.name().equals("loss_type") ? List.of("sphereface", "cosface") : List.<String>of()) {
+                if (!loss.name().equals("focal") || mode.equals("multiclass")) {
+                    for (LossOption option : loss.options().subList(1, loss.options().size())) {
+                        Criterion made = Losses.of(loss.name(), Map.of(first.name(), mode, option.name(),
+                                option.defaultText()));
+                        assertEquals(made, Losses.of(Losses.name(made), Losses.options(made)), loss + " " + option);
+                        options++;
+                    }
+                }
+            }
+        }
+        assertTrue(options > 80, "options: " + options);
+        assertEquals("jaccard(mode=multilabel, per_class=false)",
+                Losses.text(JaccardLoss.multilabel().withPerClass(false)));
+        assertEquals("angular_penalty(loss_type=cosface, s=64)", Losses.text(AngularPenaltySMLoss.cosface().withS(64)));
+        assertEquals("angular_penalty(loss_type=cosface)", Losses.text(AngularPenaltySMLoss.cosface()));
+    }
+
     @Test
     void readsTextJsonAndJava() {
         Loss wanted = new AsymmetricLossMultiLabel().withGammaNeg(2).withGammaPos(0.5).withClip(0).withEps(1e-6)
