@@ -50,6 +50,7 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
     private static final long serialVersionUID = 1;
 
     private static final double LEAST_NORM = 1e-6;
+    private static final double EPS = 1e-7;
 
     private final boolean multiclass;
     private double gamma = 2;
@@ -58,7 +59,7 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
     private float[] classWeights;
     private double reducedThreshold = Double.NaN;
     private Long ignoreIndex;
-    private double eps = 1e-7;
+    private double eps = EPS;
     private boolean probabilities;
     private boolean normalized;
     private Focal losses;
@@ -372,7 +373,8 @@ public final class FocalLoss extends ElementLoss<FocalLoss> {
                 + (Double.isNaN(alpha) ? "" : ", alpha=" + alpha)
                 + (alphas == null ? "" : ", alpha=" + Arrays.toString(alphas)) + ", gamma=" + gamma
                 + (classWeights == null ? "" : ", classWeights=" + Arrays.toString(classWeights))
-                + (probabilities ? ", probabilities, eps=" + eps : "")
+                + (probabilities ? ", probabilities" : "")
+                + (probabilities || eps != EPS ? ", eps=" + eps : "")
                 + (ignoreIndex == null ? "" : ", ignoreIndex=" + ignoreIndex)
                 + (Double.isNaN(reducedThreshold) ? "" : ", reducedThreshold=" + reducedThreshold)
                 + (normalized ? ", normalized" : "") + ", " + commonOptions() + "]";

@@ -122,7 +122,11 @@ public final class OptionType<T> {
     }
 
     private static Double number(Object raw) {
-        return raw instanceof Number n ? n.doubleValue() : Double.parseDouble((String) raw);
+        return switch (raw) {
+            case Number n -> n.doubleValue();
+            case String s -> Double.parseDouble(s);
+            case null, default -> throw new IllegalArgumentException();
+        };
     }
 
     private static Long integer(Object raw) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,9 @@ class LossesTest {
                 Criterion made = Losses.of(loss.name(), changed);
                 if (!READ_ONLY.contains(option.name()) && !READ_ONLY.contains(loss + "." + option.name())) {
                     boolean same = option.defaultText().equals(other);
-                    assertTrue(same != !made.equals(Losses.of(loss.name(), base)), loss + " " + changed);
+                    Criterion unchanged = Losses.of(loss.name(), base);
+                    assertTrue(same != !made.equals(unchanged), loss + " " + changed);
+                    assertEquals(same, made.toString().equals(unchanged.toString()), "totals would merge: " + made);
                 }
                 Map<String, Object> found = Losses.options(made);
                 assertEquals(made, Losses.of(Losses.name(made), found), loss + " " + changed + " " + found);
@@ -212,6 +215,9 @@ class LossesTest {
                     () -> Losses.of("huber", Map.of("delta", value))).getMessage();
             assertTrue(message.contains("expected a number"), message);
         }
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> Losses.of("dice", Map.of("class_weights", Arrays.asList(1, null)))).getMessage()
+                .contains("option class_weights: found [1, null], expected numbers"));
     }
 
     @Test
