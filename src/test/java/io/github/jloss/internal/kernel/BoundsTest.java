@@ -317,7 +317,7 @@ class BoundsTest extends FormulaTests {
     void bothKindsOfFmaWithoutTheInstruction() throws Exception {
         List<String> command = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:-UseFMA", "-cp", System.getProperty("java.class.path"),
+        command.addAll(List.of("-XX:-UseFMA", "-Djloss.warmup=false", "-cp", System.getProperty("java.class.path"),
                 WithoutTheInstruction.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
