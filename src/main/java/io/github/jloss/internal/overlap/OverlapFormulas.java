@@ -361,9 +361,14 @@ public final class OverlapFormulas {
     }
 
     /** dL/dp times the weight b; x a is p. */
-    static final class WeightedSlope extends ClassSlope {
-        boolean ignores;
-        float ignored;
+    public static final class WeightedSlope extends ClassSlope {
+        /** Whether there is a target to ignore. */
+        public boolean ignores;
+        /** The target to ignore. */
+        public float ignored;
+
+        /** A formula whose fields are to be set. */
+        public WeightedSlope() {}
 
         @Override
         public float value(float x, float t, float a, float b) {

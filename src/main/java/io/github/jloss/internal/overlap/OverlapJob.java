@@ -191,8 +191,14 @@ public final class OverlapJob extends Parallel {
         weightsInOrder = weights.size() == (weightsOfClasses ? input.size() : what.images() * what.pixels());
     }
 
-    /** A power of two by which slopes become numbers that floats hold well; 1 where they are. */
-    private static float scale(double[] slopes, int n) {
+    /**
+     * A power of two by which slopes become numbers that floats hold well.
+     *
+     * @param slopes the loss's derivatives
+     * @param n how many
+     * @return 1 where they are such numbers
+     */
+    public static float scale(double[] slopes, int n) {
         double most = 0;
         for (int i = 0; i < n; i++) {
             most = Math.max(most, Math.abs(slopes[i]));

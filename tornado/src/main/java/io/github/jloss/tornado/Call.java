@@ -3,11 +3,13 @@ package io.github.jloss.tornado;
 
 import io.github.jloss.Labels;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.kernel.GradientFactor;
 import io.github.jloss.tornado.kernels.Arguments;
 import io.github.jloss.tornado.kernels.GroupSum;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
@@ -95,6 +97,19 @@ final class Call implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Sets the factor on gradients, which with weights may be beyond float's range, as two options.
+     *
+     * @param scale the factor
+     * @param weights null means that float must hold the factor
+     * @param first the option that is one part of it
+     * @param second the option that is the other one
+     */
+    void scale(double scale, Tensor weights, int first, int second) {
+        float power = weights == null ? 1 : GradientFactor.power(scale);
+        option(first, GradientFactor.asFloat(scale / power)).option(second, power);
+    }
+
     /** All int arguments, to be written to. */
     int[] arguments() {
         return arguments;
@@ -152,6 +167,21 @@ final class Call implements AutoCloseable {
                     MemorySegment.ofArray(floats), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, floats.length);
         }
         return floats;
+    }
+
+    /**
+     * The weights of rows.
+     *
+     * @param weights one for each row, or one for all, or null for 1
+     * @param rows number of rows
+     * @return one for each row
+     */
+    float[] weights(Tensor weights, int rows) {
+        float[] floats = weights == null ? new float[] {1} : floats(weights);
+        if (floats.length == rows) return floats;
+        float[] all = new float[rows];
+        Arrays.fill(all, floats[0]);
+        return all;
     }
 
     /** Writes the floats of a small tensor, wherever it is; null is none. */

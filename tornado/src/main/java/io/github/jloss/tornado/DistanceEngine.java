@@ -20,8 +20,8 @@ final class DistanceEngine {
 
     private DistanceEngine() {}
 
-    static double run(Call call, DistanceFormula formula, Tensor[] inputs, Target target, Tensor losses,
-            Tensor upstream, Tensor[] gradients, double scale, boolean add) {
+    static double run(Call call, DistanceFormula formula, Tensor[] inputs, Target target, Tensor weights,
+            Tensor losses, Tensor upstream, Tensor[] gradients, double scale, boolean add) {
         RowDistances distances = RowDistances.of(formula.distance());
         call.prepare(RowDistances.SUMS, GRADIENTS);
         int rows = Math.toIntExact(inputs[0].dim(0));
@@ -34,11 +34,13 @@ final class DistanceEngine {
         int count = formula.distances();
         distances.measure(call, at, count, rows, length);
         float[] labels = target instanceof Tensor tensor ? call.floats(tensor) : null;
+        float[] rowWeights = call.weights(weights, rows);
         float[] values = new float[rows];
         double sum = 0;
         for (int row = 0; row < rows; row++) {
-            double loss = formula.value(distances.get(0, row), distances.get(1, row), distances.get(2, row),
-                    target(target, labels, row));
+            if (rowWeights[row] == 0) continue;
+            double loss = rowWeights[row] * formula.value(distances.get(0, row), distances.get(1, row),
+                    distances.get(2, row), target(target, labels, row));
             values[row] = (float) loss;
             sum += loss;
         }
@@ -52,9 +54,11 @@ final class DistanceEngine {
             for (int k = 0; k < count; k++) {
                 float[] factors = new float[DistanceGradients.factors(distances.gradientKind()) * rows];
                 for (int row = 0; row < rows; row++) {
+                    // Factors of 0 are of rows that are masked.
+                    if (rowWeights[row] == 0) continue;
                     double slope = formula.slope(k, distances.get(0, row), distances.get(1, row),
                             distances.get(2, row), target(target, labels, row));
-                    double factor = upstreams == null ? scale : scale * upstreams[row];
+                    double factor = scale * rowWeights[row] * (upstreams == null ? 1 : upstreams[row]);
                     // Where nothing arrives nothing is passed on, not even a distance's NaN.
                     if (slope != 0 && factor != 0) {
                         distances.gradientFactors(k, row, slope * factor, factors);

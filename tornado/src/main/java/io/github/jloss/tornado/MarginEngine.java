@@ -65,16 +65,18 @@ final class MarginEngine {
     private final int factorsAt;
     private final int numbersAt;
     private final int sumsAt;
+    private final float[] weights;
     private final float[] upstream;
     private final float[] losses;
     private boolean begun;
 
     private MarginEngine(Call call, MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels,
-            Tensor losses, Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add,
-            int most, int group) {
+            float[] weights, Tensor losses, Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale,
+            boolean add, int most, int group) {
         this.call = call;
         this.formula = formula;
         this.labels = labels;
+        this.weights = weights;
         this.scale = scale;
         this.add = add;
         depth = Math.toIntExact(weight.dim(1));
@@ -105,19 +107,20 @@ final class MarginEngine {
      * @param group rows at a time
      */
     static double run(Call call, MarginFormula formula, Tensor embeddings, Tensor weight, Labels labels,
-            Tensor losses, Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale, boolean add,
-            int most, int group) {
-        GradientFactor.asFloat(scale);
+            Tensor weights, Tensor losses, Tensor upstream, Tensor gradEmbeddings, Tensor gradWeight, double scale,
+            boolean add, int most, int group) {
+        if (weights == null) GradientFactor.asFloat(scale);
         int rows = Math.toIntExact(embeddings.dim(0));
-        if (rows == 0) {
-            if (gradWeight != null && !add) {
-                call.floats(gradWeight, new float[Math.toIntExact(gradWeight.size())]);
-            }
+        float[] rowWeights = call.weights(weights, rows);
+        if (isMasked(rowWeights)) {
+            clear(call, losses);
+            clear(call, add ? null : gradEmbeddings);
+            clear(call, add ? null : gradWeight);
             return 0;
         }
         call.prepare(RowDistances.SUMS, INVERSES, SCALED, PRODUCT, SUMS, GRADIENTS, PROJECTION);
-        MarginEngine engine = new MarginEngine(call, formula, embeddings, weight, labels, losses, upstream,
-                gradEmbeddings, gradWeight, scale, add, most, group);
+        MarginEngine engine = new MarginEngine(call, formula, embeddings, weight, labels,
+                rowWeights, losses, upstream, gradEmbeddings, gradWeight, scale, add, most, group);
         int at = call.in(embeddings);
         engine.inverseNorms();
         double sum = 0;
@@ -127,6 +130,20 @@ final class MarginEngine {
         call.finish();
         call.floats(losses, engine.losses);
         return sum;
+    }
+
+    /** Whether there is no row that counts. */
+    private static boolean isMasked(float[] weights) {
+        for (float weight : weights) {
+            if (weight != 0) return false;
+        }
+        return true;
+    }
+
+    private static void clear(Call call, Tensor tensor) {
+        if (tensor != null) {
+            call.floats(tensor, new float[Math.toIntExact(tensor.size())]);
+        }
     }
 
     private void inverseNorms() {
@@ -187,7 +204,8 @@ final class MarginEngine {
     private float[] normalize(int firstRow, int rows, int at, double[] cosines) {
         float[] classNumbers = new float[2 * rows];
         for (int i = 0; i < rows; i++) {
-            long label = labels.get(firstRow + i);
+            // A masked row, whose label may be any number, stands for any class, as all its numbers will be 0.
+            long label = weights[firstRow + i] == 0 ? 0 : labels.get(firstRow + i);
             classNumbers[2 * i] = label >> 16;
             classNumbers[2 * i + 1] = label & 0xffff;
         }
@@ -196,6 +214,7 @@ final class MarginEngine {
         float[] factors = new float[2 * rows];
         float[] inverse = new float[rows];
         for (int i = 0; i < rows; i++) {
+            if (weights[firstRow + i] == 0) continue;
             double own = inverse(products[3 * i]);
             cosines[i] = products[3 * i + 2] * own
                     * (formula.normalizesWeight() ? inverse(products[3 * i + 1]) : 1);
@@ -272,13 +291,15 @@ final class MarginEngine {
         double sumAfter = sumBefore;
         float[] numbers = new float[3 * rows];
         for (int i = 0; i < rows; i++) {
+            double weight = weights[firstRow + i];
+            if (weight == 0) continue;
             double a = MarginRow.logOdds(formula, maximum[i], total[i], cosines[i]);
-            double loss = MarginRow.loss(a);
+            double loss = weight * MarginRow.loss(a);
             sumAfter += loss;
             if (losses != null) {
                 losses[firstRow + i] = (float) loss;
             }
-            double g = formula.scale() * MarginRow.others(a) * scale
+            double g = formula.scale() * MarginRow.others(a) * (scale * weight)
                     * (upstream == null ? 1 : upstream[firstRow + i]);
             numbers[3 * i] = maximum[i];
             numbers[3 * i + 1] = total[i] == 0 ? 0 : (float) (g / total[i]);

@@ -4,6 +4,7 @@ package io.github.jloss.tornado;
 import io.github.jloss.Labels;
 import io.github.jloss.Target;
 import io.github.jloss.Tensor;
+import io.github.jloss.internal.overlap.OverlapJob;
 import io.github.jloss.spi.Overlap;
 import io.github.jloss.spi.Overlap.Activation;
 import io.github.jloss.tornado.kernels.ClassProbabilities;
@@ -13,6 +14,7 @@ import io.github.jloss.tornado.kernels.OverlapArguments;
 import io.github.jloss.tornado.kernels.OverlapSlopes;
 import io.github.jloss.tornado.kernels.OverlapSums;
 import io.github.jloss.tornado.kernels.RowGroups;
+import io.github.jloss.tornado.kernels.Strides;
 import java.util.Arrays;
 
 /**
@@ -37,7 +39,8 @@ final class OverlapEngine {
 
     private OverlapEngine() {}
 
-    static void sums(Call call, Overlap what, Tensor input, Target target, Tensor stash, double[] sums) {
+    static void sums(Call call, Overlap what, Tensor input, Target target, Tensor weights, Tensor stash,
+            double[] sums) {
         int regions = what.regions();
         Arrays.fill(sums, 0, 3 * regions, 0);
         if (input.size() == 0) return;
@@ -46,7 +49,7 @@ final class OverlapEngine {
         } else {
             call.prepare(SUMS, SLOPES);
         }
-        describe(call, what, input, target);
+        describe(call, what, input, target, weights);
         if (what.activation() == Activation.SOFTMAX) {
             int at = stash != null && stash.device() != null ? call.out(stash, false) : call.temporary(input.size());
             probabilities(call, what, at);
@@ -83,11 +86,11 @@ final class OverlapEngine {
         }
     }
 
-    static void gradient(Call call, Overlap what, Tensor input, Target target, double[] slopes, Tensor gradient,
-            boolean stashed, boolean add) {
+    static void gradient(Call call, Overlap what, Tensor input, Target target, Tensor weights, double[] slopes,
+            Tensor gradient, boolean stashed, boolean add) {
         if (input.size() == 0) return;
         int to = call.out(gradient, add);
-        describe(call, what, input, target);
+        describe(call, what, input, target, weights);
         boolean softmax = what.activation() == Activation.SOFTMAX;
         if (softmax && stashed && gradient.device() != null) {
             call.set(OverlapArguments.INPUT, to);
@@ -96,9 +99,10 @@ final class OverlapEngine {
             probabilities(call, what, used ? call.temporary(input.size()) : to);
         }
         float[] floats = new float[2 * what.regions()];
+        float scale = OverlapJob.scale(slopes, floats.length);
         for (int i = 0; i < floats.length; i++) {
-            // A slope that float cannot hold multiplies a sigmoid's slope or a target of 0.
-            floats[i] = (float) Math.clamp(slopes[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+            // A slope that float cannot hold even so multiplies a sigmoid's slope or a target of 0.
+            floats[i] = (float) Math.clamp(slopes[i] / scale, -Float.MAX_VALUE, Float.MAX_VALUE);
         }
         boolean few = what.regions() <= OverlapArguments.FEW;
         int at = few ? -1 : call.temporary(floats.length);
@@ -111,7 +115,9 @@ final class OverlapEngine {
         }
         call.set(OverlapArguments.SLOPES, at)
                 .set(OverlapArguments.GRADIENT, to)
-                .set(OverlapArguments.ADD, add ? 1 : 0);
+                .set(OverlapArguments.ADD, add ? 1 : 0)
+                .set(OverlapArguments.IGNORES_GRADIENT, weights != null || Float.isNaN(what.ignored()) ? 0 : 1)
+                .option(OverlapArguments.SLOPE_SCALE, scale);
         long threads = softmax ? what.images() * what.pixels() : input.size();
         call.run(softmax ? CLASS_SLOPES : SLOPES, RowGroups.groups(threads, 1, MOST_GROUPS));
         call.finish();
@@ -124,7 +130,7 @@ final class OverlapEngine {
         call.set(OverlapArguments.INPUT, at);
     }
 
-    private static void describe(Call call, Overlap what, Tensor input, Target target) {
+    private static void describe(Call call, Overlap what, Tensor input, Target target, Tensor weights) {
         boolean oneHot = target instanceof Labels;
         call.set(OverlapArguments.IMAGES, (int) what.images())
                 .set(OverlapArguments.CLASSES, what.classes())
@@ -139,6 +145,13 @@ final class OverlapEngine {
                 .set(OverlapArguments.INPUT, call.in(input))
                 .set(OverlapArguments.TARGET, target instanceof Labels labels ? call.in(labels, label -> label)
                         : call.in((Tensor) target))
+                .set(OverlapArguments.WEIGHTS, call.in(weights))
                 .option(OverlapArguments.IGNORED, what.ignored());
+        if (weights != null) {
+            boolean ofPixels = target.rank() < input.rank() && weights.rank() <= target.rank();
+            call.set(OverlapArguments.PIXEL_WEIGHTS, ofPixels ? 1 : 0);
+            Strides.write(call.arguments(), OverlapArguments.WEIGHTS_STRIDES, weights,
+                    ofPixels ? target.shape() : input.shape());
+        }
     }
 }

@@ -2,15 +2,15 @@
 package io.github.jloss.tornado;
 
 import io.github.jloss.Labels;
-import io.github.jloss.Target;
 import io.github.jloss.Tensor;
-import io.github.jloss.internal.kernel.GradientFactor;
+import io.github.jloss.spi.SoftmaxCall;
 import io.github.jloss.spi.SoftmaxFormula;
 import io.github.jloss.tornado.kernels.Alone;
 import io.github.jloss.tornado.kernels.GroupSum;
 import io.github.jloss.tornado.kernels.LogLikelihood;
 import io.github.jloss.tornado.kernels.RowGroups;
 import io.github.jloss.tornado.kernels.Softmax;
+import io.github.jloss.tornado.kernels.Strides;
 import io.github.jloss.tornado.kernels.Team;
 
 /** Losses of rows of logits on the device: one launch for value and gradient. */
@@ -38,46 +38,73 @@ final class SoftmaxEngine {
 
     private SoftmaxEngine() {}
 
-    static double run(Call call, SoftmaxFormula formula, Tensor input, long classes, long inner, Target target,
-            Tensor weight, boolean ignores, long ignoreIndex, Tensor losses, Tensor upstream, Tensor gradient,
-            double scale, boolean add) {
-        long rows = input.size() / classes;
+    /** Refuses options that only the CPU has code for. */
+    static void requireKernel(SoftmaxCall c) {
+        if (c.excluded.length > 0) throw new BackendFailure(cpuOnly("excludedClasses", c.excluded.length + " classes"));
+        if (c.formula.threshold() != 0) {
+            throw new BackendFailure(cpuOnly("reducedThreshold", "" + c.formula.threshold()));
+        }
+        if (c.formula.factorOnly()) throw new BackendFailure(cpuOnly("normalized", "a softmax's focal loss with it"));
+    }
+
+    private static String cpuOnly(String option, String found) {
+        return option + ": found " + found + ", expected none on a device; the CPU takes it: .on(Backend.cpu())";
+    }
+
+    static double run(Call call, SoftmaxCall c) {
+        SoftmaxFormula formula = c.formula;
+        long classes = c.classes;
+        long inner = c.inner;
+        long rows = c.input.size() / classes;
         if (rows == 0) return 0;
         if (classes > MOST_CLASSES) {
             throw new IllegalArgumentException("input: found " + classes + " classes, expected at most 2^24 on a"
                     + " device");
         }
-        Tensor soft = target instanceof Tensor tensor ? tensor : null;
+        Tensor soft = c.target instanceof Tensor tensor ? tensor : null;
         double smoothing = formula.smoothing();
         boolean hasOthers = soft != null || smoothing != 0;
         call.set(Softmax.ROWS, (int) rows)
                 .set(Softmax.CLASSES, (int) classes)
                 .set(Softmax.INNER, (int) inner)
-                .set(Softmax.INPUT, call.in(input))
-                .set(Softmax.LABELS, target instanceof Labels labels ? call.in(labels,
-                        label -> ignores && label == ignoreIndex ? -1 : label) : -1)
+                .set(Softmax.INPUT, call.in(c.input))
+                .set(Softmax.LABELS, c.target instanceof Labels labels ? call.in(labels,
+                        label -> c.ignores && label == c.ignoreIndex ? -1 : label) : -1)
                 .set(Softmax.SOFT, call.in(soft))
-                .set(Softmax.WEIGHT, call.in(weight))
-                .set(Softmax.LOSSES, call.out(losses, false))
-                .set(Softmax.UPSTREAM, call.in(upstream))
-                .set(Softmax.GRADIENT, call.out(gradient, add))
-                .set(Softmax.ADD, add ? 1 : 0)
+                .set(Softmax.WEIGHT, call.in(c.classWeights))
+                .set(Softmax.ROW_WEIGHTS, call.in(c.weights))
+                .set(Softmax.LOSSES, call.out(c.losses, false))
+                .set(Softmax.UPSTREAM, call.in(c.upstream))
+                .set(Softmax.GRADIENT, call.out(c.gradient, c.add))
+                .set(Softmax.ADD, c.add ? 1 : 0)
                 .set(Softmax.OTHERS, hasOthers ? 1 : 0)
                 .set(Softmax.FOCUSED, formula.gamma() != 0 ? 1 : 0)
                 .set(Softmax.FOCUSED_OTHERS, hasOthers && formula.gammaOthers() != 0 ? 1 : 0)
-                .option(Softmax.SCALE, GradientFactor.asFloat(scale))
                 .option(Softmax.OWN, (float) (1 - smoothing + smoothing / classes))
                 .option(Softmax.FLAT, (float) (smoothing / classes))
                 .option(Softmax.SPECIAL, (float) (soft != null ? 1 - smoothing : formula.gammaOthers()))
                 .option(Softmax.GAMMA, (float) formula.gamma());
+        call.scale(c.scale, c.weights, Softmax.SCALE, Softmax.SECOND_SCALE);
+        if (c.weights != null) {
+            Strides.write(call.arguments(), Softmax.ROW_WEIGHTS_STRIDES, c.weights, rowShape(c));
+        }
         boolean isLong = classes >= LONG && (inner == 1 || rows < MANY);
         int width = isLong ? (int) Math.min(GroupSum.THREADS, Long.highestOneBit(classes / SHARE)) : 1;
         call.set(Softmax.WIDTH, width);
         Kernel kernel = formula.logProbabilities() ? LOG_LIKELIHOOD : isLong ? LONG_ROWS : SHORT_ROWS;
-        long items = !formula.logProbabilities() ? rows * width : gradient != null && !add ? input.size() : rows;
+        long items = !formula.logProbabilities() ? rows * width : c.gradient != null && !c.add ? c.input.size() : rows;
         int groups = RowGroups.groups(items, 1, MOST_GROUPS);
         double sum = call.run(kernel, groups).sum(groups);
         call.finish();
         return sum;
+    }
+
+    /** The shape of the losses: that of the input without its class axis. */
+    private static long[] rowShape(SoftmaxCall c) {
+        long[] shape = new long[c.input.rank() - 1];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = c.input.dim(i < c.axis ? i : i + 1);
+        }
+        return shape;
     }
 }

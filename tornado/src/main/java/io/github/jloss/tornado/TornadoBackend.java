@@ -144,62 +144,49 @@ public final class TornadoBackend implements Backend, PointwiseFamily, SoftmaxFa
 
     @Override
     public double pointwise(PointwiseCall c) {
-        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return PointwiseEngine.run(call, c.formula, c.input, c.target, c.a, c.b, c.losses, c.upstream, c.gradient,
-                    c.scale, c.add);
+            return PointwiseEngine.run(call, c.formula, c.input, c.target, c.a, c.b, c.weights, c.losses, c.upstream,
+                    c.gradient, c.scale, c.add);
         }
     }
 
     @Override
     public double marginSoftmax(MarginCall c) {
-        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.losses, c.upstream,
+            return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.weights, c.losses, c.upstream,
                     c.gradEmbeddings, c.gradWeight, c.scale, c.add, MarginEngine.TILE, MarginEngine.GROUP);
         }
     }
 
     @Override
     public void overlapSums(OverlapCall c) {
-        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            OverlapEngine.sums(call, c.what, c.input, c.target, c.stash, c.sums);
+            OverlapEngine.sums(call, c.what, c.input, c.target, c.weights, c.stash, c.sums);
         }
     }
 
     @Override
     public void overlapGradient(OverlapCall c) {
         try (Call call = session().call()) {
-            OverlapEngine.gradient(call, c.what, c.input, c.target, c.slopes, c.gradient, c.stashed, c.add);
+            OverlapEngine.gradient(call, c.what, c.input, c.target, c.weights, c.slopes, c.gradient, c.stashed,
+                    c.add);
         }
     }
 
     @Override
     public double softmax(SoftmaxCall c) {
-        requireNoWeights(c.weights);
-        if (c.excluded.length > 0 || c.formula.threshold() != 0 || c.formula.factorOnly()) {
-            throw new BackendFailure("excludedClasses, reducedThreshold, normalized: found one of them, expected none"
-                    + " on a device");
-        }
+        SoftmaxEngine.requireKernel(c);
         try (Call call = session().call()) {
-            return SoftmaxEngine.run(call, c.formula, c.input, c.classes, c.inner, c.target, c.classWeights, c.ignores,
-                    c.ignoreIndex, c.losses, c.upstream, c.gradient, c.scale, c.add);
+            return SoftmaxEngine.run(call, c);
         }
     }
 
     @Override
     public double distances(DistanceCall c) {
-        requireNoWeights(c.weights);
         try (Call call = session().call()) {
-            return DistanceEngine.run(call, c.formula, new Tensor[] {c.first, c.second, c.third}, c.target, c.losses,
-                    c.upstream, new Tensor[] {c.firstGradient, c.secondGradient, c.thirdGradient}, c.scale, c.add);
-        }
-    }
-
-    private void requireNoWeights(Tensor weights) {
-        if (weights != null) {
-            throw new BackendFailure("weights: found some, expected none on a device");
+            return DistanceEngine.run(call, c.formula, new Tensor[] {c.first, c.second, c.third}, c.target, c.weights,
+                    c.losses, c.upstream, new Tensor[] {c.firstGradient, c.secondGradient, c.thirdGradient}, c.scale,
+                    c.add);
         }
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.golden;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
 import io.github.jloss.Backend;
 import java.io.IOException;
 import java.util.List;
@@ -21,7 +19,6 @@ class DeviceGoldenTest {
     @ParameterizedTest
     @MethodSource("cases")
     void onTheDevice(Case c) throws IOException {
-        assumeFalse(c.options().containsKey("sample_weight"), "there are no weights on devices yet");
         GoldenTest.judge(c, DEVICE);
     }
 }

@@ -46,8 +46,8 @@ class MarginTest {
     private static Backend tiled(int most, int group) {
         return with(c -> {
             try (Call call = SESSION.call()) {
-                return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.losses, c.upstream,
-                        c.gradEmbeddings, c.gradWeight, c.scale, c.add, most, group);
+                return MarginEngine.run(call, c.formula, c.embeddings, c.weight, c.labels, c.weights, c.losses,
+                        c.upstream, c.gradEmbeddings, c.gradWeight, c.scale, c.add, most, group);
             }
         });
     }

@@ -88,6 +88,7 @@ class OverlapKernelsTest {
         at.set(OverlapArguments.SLOPES, SLOPES);
         at.set(OverlapArguments.GRADIENT, OUTPUT);
         at.set(OverlapArguments.ADD, 0);
+        at.set(OverlapArguments.IGNORES_GRADIENT, oneHot ? 1 : 0);
         if (activation == Activation.SOFTMAX) {
             ClassSlopes.run(context, memory, at, options, results);
         } else {
@@ -137,7 +138,9 @@ class OverlapKernelsTest {
         at.set(OverlapArguments.IGNORES, oneHot ? 1 : 0);
         at.set(OverlapArguments.INPUT, INPUT);
         at.set(OverlapArguments.TARGET, TARGET);
+        at.set(OverlapArguments.WEIGHTS, -1);
         options.set(OverlapArguments.IGNORED, what.ignored());
+        options.set(OverlapArguments.SLOPE_SCALE, 1);
     }
 
     private void requireTicket() {

@@ -43,6 +43,8 @@ class PointwiseAsJavaTest {
             for (int i = 0; i < 2 * n; i++) memory.set(i, (float) Math.sin(i) * 20);
             int[] ints = {1, 77, n, 0, n, -1, -1, 2 * n, -1, 3 * n, 0};
             for (int i = 0; i < ints.length; i++) at.set(i, ints[i]);
+            at.set(Pointwise.WEIGHTS, -1);
+            options.set(Pointwise.SECOND_SCALE, 1);
             options.set(Pointwise.SCALE, 2);
             options.set(Pointwise.SCALE + 1, formula.slope);
             options.set(Pointwise.SCALE + 2, formula.shift);

@@ -37,10 +37,21 @@ public final class ClassSlopes {
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
         OverlapFormulas.ClassSlopes formula = new OverlapFormulas.ClassSlopes();
+        formula.scaled = true;
+        formula.scale = options.get(OverlapArguments.SLOPE_SCALE);
         formula.product = at.get(OverlapArguments.PRODUCT) != 0;
         formula.oneHot = at.get(OverlapArguments.ONE_HOT) != 0;
-        formula.ignores = at.get(OverlapArguments.IGNORES) != 0;
-        formula.ignored = options.get(OverlapArguments.IGNORED);
+        OverlapFormulas.WeightedSlope weighted = new OverlapFormulas.WeightedSlope();
+        weighted.product = formula.product;
+        weighted.oneHot = formula.oneHot;
+        weighted.ignores = at.get(OverlapArguments.IGNORES) != 0;
+        weighted.ignored = options.get(OverlapArguments.IGNORED);
+        boolean hasWeights = at.get(OverlapArguments.WEIGHTS) >= 0;
+        // With weights it is the slopes that stand in the place of targets.
+        formula.given = hasWeights;
+        // TornadoVM makes something else of a boolean expression.
+        formula.ignores = at.get(OverlapArguments.IGNORES_GRADIENT) != 0;
+        formula.ignored = weighted.ignored;
         int add = at.get(OverlapArguments.ADD);
         int perImage = at.get(OverlapArguments.PER_IMAGE);
         int firstLabel = at.get(OverlapArguments.FIRST_LABEL);
@@ -57,32 +68,53 @@ public final class ClassSlopes {
             int element = image * classes * pixels + i % pixels;
             int from = target + (classStep == 0 ? i : element);
             int region = perImage != 0 ? 2 * image * classes : 0;
+            // The largest: of a pixel where that is 0 nothing counts, and its probabilities may be NaN.
+            float pixelWeight = hasWeights ? 0f : 1f;
             float most = -1f;
             float likeliest = 0f;
             for (int c = 0; c < classes; c++) {
                 float p = memory.get(probabilities + element + c * pixels);
+                float t = memory.get(from + c * classStep);
+                float w = OverlapArguments.weight(memory, at, element + c * pixels, i);
+                float own = weighted.ignores && t == weighted.ignored ? 0f : w;
+                pixelWeight = pixelWeight < own ? own : pixelWeight;
                 if (most < p) {
                     most = p;
                     formula.label = firstLabel + c;
                     formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
                     formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
-                    likeliest = formula.slope(p, memory.get(from + c * classStep));
+                    weighted.label = formula.label;
+                    weighted.slopeI = formula.slopeI;
+                    weighted.slopeO = formula.slopeO;
+                    likeliest = formula.slope(p, hasWeights ? weighted.value(p, t, 1f, w) : t);
                 }
             }
             float mean = 0f;
             for (int c = 0; c < classes; c++) {
                 float p = memory.get(probabilities + element + c * pixels);
+                float t = memory.get(from + c * classStep);
+                float w = OverlapArguments.weight(memory, at, element + c * pixels, i);
                 formula.label = firstLabel + c;
                 formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
                 formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
-                mean = Scalar.fma(p, formula.slope(p, memory.get(from + c * classStep)) - likeliest, mean);
+                weighted.label = formula.label;
+                weighted.slopeI = formula.slopeI;
+                weighted.slopeO = formula.slopeO;
+                float slope = formula.slope(p, hasWeights ? weighted.value(p, t, 1f, w) : t);
+                mean = Scalar.fma(p, slope - likeliest, mean);
             }
             for (int c = 0; c < classes; c++) {
                 float p = memory.get(probabilities + element + c * pixels);
+                float t = memory.get(from + c * classStep);
+                float w = OverlapArguments.weight(memory, at, element + c * pixels, i);
                 formula.label = firstLabel + c;
                 formula.slopeI = OverlapArguments.slope(memory, at, options, region + 2 * c);
                 formula.slopeO = OverlapArguments.slope(memory, at, options, region + 2 * c + 1);
-                float g = formula.value(p, memory.get(from + c * classStep), likeliest, mean);
+                weighted.label = formula.label;
+                weighted.slopeI = formula.slopeI;
+                weighted.slopeO = formula.slopeO;
+                float g = formula.value(p, hasWeights ? weighted.value(p, t, 1f, w) : t, likeliest, mean);
+                g = pixelWeight == 0f ? 0f : g;
                 int to = gradient + element + c * pixels;
                 memory.set(to, add != 0 ? memory.get(to) + g : g);
             }

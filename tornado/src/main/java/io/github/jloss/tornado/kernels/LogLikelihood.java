@@ -42,6 +42,7 @@ public final class LogLikelihood {
         int input = at.get(Softmax.INPUT);
         int labels = at.get(Softmax.LABELS);
         int weights = at.get(Softmax.WEIGHT);
+        int rowWeights = at.get(Softmax.ROW_WEIGHTS);
         int losses = at.get(Softmax.LOSSES);
         int upstream = at.get(Softmax.UPSTREAM);
         int gradient = at.get(Softmax.GRADIENT);
@@ -53,6 +54,9 @@ public final class LogLikelihood {
         for (int item = context.globalIdx; item < n; item += threads) {
             int row = clears ? item / inner / classes * inner + item % inner : item;
             int label = (int) memory.get(labels + row);
+            float rowWeight = rowWeights < 0 ? 1f
+                    : memory.get(rowWeights + Strides.index(at, Softmax.ROW_WEIGHTS_STRIDES, row));
+            label = rowWeight == 0f ? -1 : label;
             int c = clears ? item / inner % classes : label;
             int i = clears ? item : (row / inner * classes + label) * inner + row % inner;
             float g = 0f;
@@ -62,14 +66,14 @@ public final class LogLikelihood {
                 }
             } else if (c == label) {
                 float weight = weights < 0 ? 1f : memory.get(weights + label);
-                float loss = weight == 0f ? 0f : -weight * memory.get(input + i);
+                float loss = weight == 0f ? 0f : -weight * memory.get(input + i) * rowWeight;
                 float next = sum + loss;
                 error += GroupSum.rounding(sum, loss, next);
                 sum = next;
                 if (losses >= 0) {
                     memory.set(losses + row, loss);
                 }
-                float scale = options.get(Softmax.SCALE);
+                float scale = options.get(Softmax.SCALE) * rowWeight * options.get(Softmax.SECOND_SCALE);
                 g = -weight * (upstream < 0 ? scale : scale * memory.get(upstream + row));
             }
             if (clears) {

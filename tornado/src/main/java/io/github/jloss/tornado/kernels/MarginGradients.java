@@ -25,7 +25,7 @@ public final class MarginGradients {
     public static final int FIRST_CLASS = N + 4;
     /**
      * Where three floats for each row are: the largest logit, the factor on exponentials,
-     * and the own class's derivative.
+     * and the own class's derivative; where the last two are 0 there is no derivative, whatever the logits are.
      */
     public static final int FACTORS = N + 5;
     /** Where the inverse norms of the tile's classes are, or -1 for 1. */
@@ -65,10 +65,13 @@ public final class MarginGradients {
             int row = i / classes;
             int j = i - row * classes;
             int own = RowGroups.label(memory, labels + 2 * row) - first;
-            float other = Scalar.expNeg(memory.get(factors + 3 * row) - memory.get(tile + i))
-                    * memory.get(factors + 3 * row + 1);
-            float g = j == own ? memory.get(factors + 3 * row + 2) : other;
-            memory.set(tile + i, inverses < 0 ? g : g * memory.get(inverses + j));
+            float factor = memory.get(factors + 3 * row + 1);
+            float ownGradient = memory.get(factors + 3 * row + 2);
+            float other = Scalar.expNeg(memory.get(factors + 3 * row) - memory.get(tile + i)) * factor;
+            float g = j == own ? ownGradient : other;
+            g = inverses < 0 ? g : g * memory.get(inverses + j);
+            float either = factor == 0f ? ownGradient : factor;
+            memory.set(tile + i, either == 0f ? 0f : g);
         }
         Arguments.handBack(context, at, results);
     }

@@ -34,10 +34,13 @@ public final class OverlapSlopes {
             FloatArray results) {
         ElementSlopes formula = new ElementSlopes();
         formula.logits = at.get(OverlapArguments.LOGITS) != 0;
+        formula.scaled = true;
+        formula.scale = options.get(OverlapArguments.SLOPE_SCALE);
         formula.product = at.get(OverlapArguments.PRODUCT) != 0;
         formula.oneHot = at.get(OverlapArguments.ONE_HOT) != 0;
         formula.ignores = at.get(OverlapArguments.IGNORES) != 0;
         formula.adds = at.get(OverlapArguments.ADD) != 0;
+        formula.hasWeights = at.get(OverlapArguments.WEIGHTS) >= 0;
         formula.ignored = options.get(OverlapArguments.IGNORED);
         int oneHot = at.get(OverlapArguments.ONE_HOT);
         int add = at.get(OverlapArguments.ADD);
@@ -62,10 +65,11 @@ public final class OverlapSlopes {
             formula.label = firstLabel + c;
             formula.slopeI = OverlapArguments.slope(memory, at, options, region);
             formula.slopeO = OverlapArguments.slope(memory, at, options, region + 1);
+            float w = OverlapArguments.weight(memory, at, i, image * pixels + pixel);
             float x = memory.get(input + i);
             float t = memory.get(target + (oneHot != 0 ? image * pixels + pixel : i));
             float before = add != 0 ? memory.get(gradient + i) : 0f;
-            memory.set(gradient + i, formula.gradient(x, t, before, before));
+            memory.set(gradient + i, formula.gradient(x, t, before, w));
             pixel += pixelStep;
             c += classStep;
             image += imageStep;

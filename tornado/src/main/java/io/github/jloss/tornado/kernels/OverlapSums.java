@@ -103,15 +103,16 @@ public final class OverlapSums {
                 } else {
                     tail = formula.tail(x);
                 }
-                float value = formula.overlap(x, tail, t);
+                float w = OverlapArguments.weight(memory, at, i, image * pixels + pixel);
+                float value = weighted(formula.overlap(x, tail, t), w);
                 float next = overlap + value;
                 overlapError += GroupSum.rounding(overlap, value, next);
                 overlap = next;
-                value = formula.more(x, tail, t);
+                value = weighted(formula.more(x, tail, t), w);
                 next = more + value;
                 moreError += GroupSum.rounding(more, value, next);
                 more = next;
-                value = formula.missing(x, tail, t);
+                value = weighted(formula.missing(x, tail, t), w);
                 next = missing + value;
                 missingError += GroupSum.rounding(missing, value, next);
                 missing = next;
@@ -153,6 +154,11 @@ public final class OverlapSums {
             }
         }
         Arguments.handBack(context, at, results);
+    }
+
+    /** A summand by its weight; where that is 0 it may be NaN. */
+    private static float weighted(float value, float weight) {
+        return weight == 0f ? 0f : value * weight;
     }
 
     /** 1 - p of the likeliest class, as the sum of what the others have. */

@@ -31,9 +31,15 @@ public final class Pointwise {
     public static final int A_STRIDES = N + 9;
     /** How the second coefficient is broadcast. */
     public static final int B_STRIDES = A_STRIDES + Strides.SIZE;
+    /** Where the weights are, or -1; where one is 0 so are value and gradient, whatever the formula says. */
+    public static final int WEIGHTS = B_STRIDES + Strides.SIZE;
+    /** How the weights are broadcast. */
+    public static final int WEIGHTS_STRIDES = WEIGHTS + 1;
 
     /** The option that is the factor on the gradients; the formula's own follow. */
     public static final int SCALE = 0;
+    /** The option that is another one, as both together may be beyond float's range. */
+    public static final int SECOND_SCALE = Arguments.OPTIONS - 1;
 
     private Pointwise() {}
 
@@ -58,6 +64,7 @@ public final class Pointwise {
     public static void run(KernelContext context, FloatArray memory, IntArray at, FloatArray options,
             FloatArray results) {
         float scale = options.get(SCALE);
+        float secondScale = options.get(SECOND_SCALE);
         int threads = at.get(Arguments.THREADS);
         int n = at.get(N);
         int input = at.get(INPUT);
@@ -65,6 +72,7 @@ public final class Pointwise {
         int first = at.get(A);
         int second = at.get(B);
         int losses = at.get(LOSSES);
+        int weights = at.get(WEIGHTS);
         int upstream = at.get(UPSTREAM);
         int gradient = at.get(GRADIENT);
         int add = at.get(ADD);
@@ -75,10 +83,14 @@ public final class Pointwise {
             float t = memory.get(target + i);
             float a = first < 0 ? 1f : memory.get(first + Strides.index(at, A_STRIDES, i));
             float b = second < 0 ? 1f : memory.get(second + Strides.index(at, B_STRIDES, i));
-            float value = FormulaSlot.value(options, x, t, a, b);
-            float up = upstream < 0 ? scale : scale * memory.get(upstream + i);
+            float w = weights < 0 ? 1f : memory.get(weights + Strides.index(at, WEIGHTS_STRIDES, i));
+            float weighted = FormulaSlot.value(options, x, t, a, b) * w;
+            float value = w == 0f ? 0f : weighted;
+            float factor = scale * w * secondScale;
+            float up = upstream < 0 ? factor : factor * memory.get(upstream + i);
             if (gradient >= 0) {
                 float g = FormulaSlot.gradient(options, x, t, a, b) * up;
+                g = w == 0f ? 0f : g;
                 memory.set(gradient + i, add == 0 ? g : memory.get(gradient + i) + g);
             }
             if (losses >= 0) {

@@ -6,7 +6,10 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Rows times two factors each, one after the other: together they may be beyond float's range. */
+/**
+ * Rows times two factors each, one after the other: together they may be beyond float's range. Where the first is 0 so
+ * is the row, whatever it holds.
+ */
 public final class ScaledRows {
 
     /** Elements in all. */
@@ -50,8 +53,10 @@ public final class ScaledRows {
         int threads = at.get(Arguments.THREADS);
         for (int i = context.globalIdx; i < n; i += threads) {
             int row = i / length;
-            float scaled = memory.get(from + i) * memory.get(factors + 2 * row);
-            memory.set(to + i, scaled * memory.get(factors + 2 * row + 1));
+            float first = memory.get(factors + 2 * row);
+            float scaled = memory.get(from + i) * first;
+            float product = scaled * memory.get(factors + 2 * row + 1);
+            memory.set(to + i, first == 0f ? 0f : product);
         }
         Arguments.handBack(context, at, results);
     }

@@ -44,6 +44,10 @@ public final class Softmax {
     public static final int FOCUSED = ROWS + 13;
     /** 1 if the other classes' gamma is not 0. */
     public static final int FOCUSED_OTHERS = ROWS + 14;
+    /** Where the weights of the rows are, or -1; a row of weight 0 is ignored. */
+    public static final int ROW_WEIGHTS = ROWS + 15;
+    /** How the weights of the rows are broadcast, see {@link Strides}. */
+    public static final int ROW_WEIGHTS_STRIDES = ROWS + 16;
 
     /** The option that is the factor on the gradients. */
     public static final int SCALE = 0;
@@ -55,6 +59,8 @@ public final class Softmax {
     public static final int SPECIAL = 3;
     /** The exponent of focusing on the row's own class. */
     public static final int GAMMA = 4;
+    /** Another factor on the gradients, as both together may be beyond float's range. */
+    public static final int SECOND_SCALE = 5;
 
     private Softmax() {}
 
@@ -86,6 +92,7 @@ public final class Softmax {
         int labels = at.get(LABELS);
         int soft = at.get(SOFT);
         int weight = at.get(WEIGHT);
+        int rowWeights = at.get(ROW_WEIGHTS);
         int losses = at.get(LOSSES);
         int upstream = at.get(UPSTREAM);
         int gradient = at.get(GRADIENT);
@@ -108,6 +115,11 @@ public final class Softmax {
             if (exists && labels >= 0) {
                 own = (int) memory.get(labels + row);
             }
+            float rowWeight = exists ? 1f : 0f;
+            if (exists && rowWeights >= 0) {
+                rowWeight = memory.get(rowWeights + Strides.index(at, ROW_WEIGHTS_STRIDES, row));
+            }
+            own = rowWeight == 0f ? -1 : own;
             int start = exists ? row / inner * classes * inner + row % inner : 0;
             int end = own < 0 ? 0 : classes;
 
@@ -120,7 +132,7 @@ public final class Softmax {
             }
             float max = Team.max(context, width, found);
             place = Team.place(context, width, max, found, place);
-            if (soft >= 0 && exists) {
+            if (soft >= 0 && own >= 0) {
                 own = place;
             }
             // NaN for infinities, as on the CPU.
@@ -196,6 +208,7 @@ public final class Softmax {
                 q += SoftmaxFormulas.share(allSlopes, others + e);
             }
             if (exists && lane == 0) {
+                loss = SoftmaxFormulas.term(rowWeight, loss);
                 float next = lossSum + loss;
                 lossError += GroupSum.rounding(lossSum, loss, next);
                 lossSum = next;
@@ -204,7 +217,7 @@ public final class Softmax {
                 }
             }
 
-            float scale = options.get(SCALE);
+            float scale = options.get(SCALE) * rowWeight * options.get(SECOND_SCALE);
             if (upstream >= 0 && exists) {
                 scale *= memory.get(upstream + row);
             }

@@ -43,16 +43,16 @@ public final class Strides {
      * @param at the arguments
      * @param base the first of these
      * @param small a tensor that can be broadcast to the large one
-     * @param large a tensor
+     * @param large the shape of that
      */
-    public static void write(int[] at, int base, Tensor small, Tensor large) {
+    public static void write(int[] at, int base, Tensor small, long[] large) {
         int axes = 0;
-        long[] lengths = new long[large.rank() + 1];
-        long[] steps = new long[large.rank() + 1];
+        long[] lengths = new long[large.length + 1];
+        long[] steps = new long[large.length + 1];
         long step = 1;
         // From the last axis to the first; an axis that goes on where the one behind it ends is part of it.
-        for (int k = 1; k <= large.rank(); k++) {
-            long length = large.dim(-k);
+        for (int k = 1; k <= large.length; k++) {
+            long length = large[large.length - k];
             boolean walks = k <= small.rank() && small.dim(-k) != 1;
             long own = walks ? step : 0;
             step *= walks ? length : 1;
