@@ -18,8 +18,8 @@ import java.util.Objects;
  * <p><b>Weights and masks</b> ({@link Batch#withWeights}) are broadcast to the shape of the input; losses and gradients
  * of the elements are multiplied by them, and the mean divides by their sum or by how many are above 0 ({@link
  * #withMeanBy}); where all are 0 the mean is NaN and the gradient 0. Where a weight is 0, loss and gradient are 0,
- * whatever input, target and upstream gradient hold. Weights of 1 change no bit. A weighted loss of one element beyond
- * float's range is infinite, as an unweighted one is.
+ * whatever input, target and upstream gradient hold. Weights of 1 change no bit. A weighted loss of one element is a
+ * float: beyond its range it is infinite, as an unweighted one is, and below 2^-126 it has fewer digits.
  *
  * @param <L> the loss itself
  */
