@@ -4,6 +4,7 @@ package io.github.jloss.props;
 import static io.github.jloss.props.Places.DEVICE;
 
 import io.github.jloss.Backward;
+import io.github.jloss.Batch;
 import io.github.jloss.Labels;
 import io.github.jloss.Loss;
 import io.github.jloss.OverlapLoss;
@@ -12,6 +13,8 @@ import io.github.jloss.Tensor;
 import io.github.jloss.Totals;
 import io.github.jloss.props.OverlapProperties.Problem;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -54,7 +57,7 @@ class DeviceOverlapProperties {
         how = divides ? how.divisor(7) : how;
         float[] before = Places.before(p.x.length, add, random);
         float[] expected = before.clone();
-        double value = p.loss.forwardBackward(p.input(), p.target(), Tensor.of(expected, shape), how);
+        double value = p.loss.forwardBackward(batch(p, p.input(), p.target(), Tensor.of(expected, shape)), how);
         double power = p.power(value);
         double tolerance = (SCORE + RELATIVE * Math.abs(value)) * (1 + power);
         double term = term(p, divides ? Backward.OVERWRITE.divisor(7) : Backward.OVERWRITE);
@@ -64,24 +67,28 @@ class DeviceOverlapProperties {
             Tensor x = places.of(p.x, shape);
             Target t = p.labels == null ? places.of(p.t, shape) : random.nextBoolean() ? p.target()
                     : Labels.of(Arrays.stream(p.labels).asLongStream().toArray(), new long[] {p.images, p.pixels});
-            Totals totals = random.nextInt(4) == 0 ? there.totals(x, t) : null;
-            Places.near(what + ", alone", p.loss.forward(p.input(), p.target()),
-                    totals == null ? there.forward(x, t) : there.finish(totals), tolerance);
+            Totals totals = random.nextInt(4) == 0 ? there.totals(batch(p, x, t, null)) : null;
+            Places.near(what + ", alone", p.loss.forward(batch(p, p.input(), p.target(), null)),
+                    totals == null ? there.forward(batch(p, x, t, null)) : there.finish(totals), tolerance);
             Tensor gradient = add ? places.of(before, shape) : switch (random.nextInt(3)) {
                 case 0 -> x;
                 case 1 -> t instanceof Tensor floats ? floats : x;
                 default -> places.of(before, shape);
             };
             if (totals != null) {
-                there.backward(x, t, totals, gradient, how);
+                there.backward(batch(p, x, t, gradient), totals, how);
             } else {
-                Places.near(what, value, there.forwardBackward(x, t, gradient, how), tolerance);
+                Places.near(what, value, there.forwardBackward(batch(p, x, t, gradient), how), tolerance);
             }
             // An activation and a target that are equal but for rounding may be in either order.
             p.value();
             if (p.corner < 1e-6) return;
             Places.near(what + ", gradient, " + how, expected, gradient, before, i -> RELATIVE * (1 + power) * term);
         }
+    }
+
+    private static Batch batch(Problem p, Tensor input, Target target, Tensor gradient) {
+        return new Batch(List.of(input), target, Collections.singletonList(gradient), p.weights);
     }
 
     /** The largest gradient of a logit is what the slopes allow, unless they cancel. */
@@ -95,11 +102,11 @@ class DeviceOverlapProperties {
             double[] activations = p.activation(logits);
             float[] activated = new float[logits.length];
             for (int i = 0; i < logits.length; i++) activated[i] = (float) activations[i];
-            ((OverlapLoss<?>) p.loss).withFromLogits(false).forwardBackward(Tensor.of(activated, p.input().shape()),
-                    p.target(), slopes, how);
+            ((OverlapLoss<?>) p.loss).withFromLogits(false).forwardBackward(
+                    batch(p, Tensor.of(activated, p.input().shape()), p.target(), slopes), how);
             factor = 0.25;
         } else {
-            p.loss.forwardBackward(p.input(), p.target(), slopes, how);
+            p.loss.forwardBackward(batch(p, p.input(), p.target(), slopes), how);
         }
         double most = 0;
         for (float g : gradient) most = Places.larger(most, factor * g);
