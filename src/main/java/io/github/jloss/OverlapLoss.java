@@ -30,11 +30,12 @@ import java.util.Objects;
  * where everything is one region. The mean of no regions is 0. A region without pixels is one whose sums are 0.
  *
  * <p><b>Weights and masks</b> ({@link Batch#withWeights}). A weight for each pixel, in a shape that broadcasts to the
- * input's, as (N, 1, d1..dk), or to that of a target without axis 1, as (N, d1..dk). Every sum over pixels takes them,
- * {@code I = sum w o T} and so on, and a region is empty where its weighted sum of T is 0; nothing is divided by them,
- * so there is no {@link MeanBy}. Weight 0 masks: neither input nor target there matter, whatever they are, and the
- * gradient is 0. Weights may differ from class to class; with a softmax a pixel is masked where they are 0 in all
- * classes, else all of its logits count, as each of them moves the probabilities of the others.
+ * input's, as (N, 1, d1..dk); where the target is without axis 1, weights of no more dimensions than it has broadcast
+ * to its shape instead, as (N, d1..dk). Every sum over pixels takes them, {@code I = sum w o T} and so on, and a region
+ * is empty where its weighted sum of T is 0; nothing is divided by them, so there is no {@link MeanBy}. Weight 0 masks:
+ * neither input nor target there matter, whatever they are, and the gradient is 0. Weights may differ from class to
+ * class; with a softmax a pixel is masked where they are 0 in all classes, else all of its logits count, as each of
+ * them moves the probabilities of the others.
  *
  * <p>{@link #totals} are these three sums for each region; so pieces of a batch give the loss of the
  * whole, which the mean of their losses is not. Where each image has regions of its own they are two sums: of the
