@@ -120,7 +120,8 @@ class OverlapTest {
         return calls.stream();
     }
 
-    private static void requireSame(List<float[]> expected, List<float[]> found, String what) {
+    /** Results in the order that calls of overlap losses, weighted or not, give them in. */
+    static void requireSame(List<float[]> expected, List<float[]> found, String what) {
         for (int i = 0; i < expected.size(); i++) {
             Outcome.requireSame(expected.get(i), found.get(i), what, List.of("value", "gradient", "added gradient",
                     "gradient in two phases", "gradient in place").get(i));

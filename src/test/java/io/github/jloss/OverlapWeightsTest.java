@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss;
 
+import static io.github.jloss.OverlapTest.requireSame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -104,12 +105,6 @@ class OverlapWeightsTest {
             calls.add(new Call(JaccardLoss.multiclass().withPerImage(true).withPerClass(true), shape, false, n, 1, 1));
         }
         return calls.stream();
-    }
-
-    private static void requireSame(List<float[]> expected, List<float[]> found, String what) {
-        for (int i = 0; i < expected.size(); i++) {
-            Outcome.requireSame(expected.get(i), found.get(i), what, "result " + i);
-        }
     }
 
     @ParameterizedTest
