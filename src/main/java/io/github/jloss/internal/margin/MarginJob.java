@@ -70,7 +70,8 @@ public final class MarginJob extends Parallel {
 
     private static final Pool<MarginJob> JOBS = new Pool<>(MarginJob::new);
 
-    private enum Phase { MAXIMA_AND_SUMS, WEIGHT_GRADIENT, EMBEDDINGS_GRADIENT }
+    /** A thread alone takes both gradients of a block at once, while its weights are in the cache. */
+    private enum Phase { MAXIMA_AND_SUMS, WEIGHT_GRADIENT, EMBEDDINGS_GRADIENT, BOTH_GRADIENTS }
 
     private record Exponential() implements PointwiseMap {
 
@@ -135,7 +136,6 @@ public final class MarginJob extends Parallel {
     private float[] blockMaxima = NOTHING;
     private float[] blockSums = NOTHING;
     private int panels;
-    private int taskRows;
 
     MarginJob() {}
 
@@ -298,11 +298,14 @@ public final class MarginJob extends Parallel {
         for (long block = 0; block < allBlocks; block += tileBlocks) {
             begin(block, (int) Math.min(tileBlocks, allBlocks - block));
             holdsLogits = oneTile;
-            run(Phase.WEIGHT_GRADIENT, blocks);
-            if (gradEmbeddings != null) {
-                panels = (depth + matrix.columns() - 1) / matrix.columns();
-                taskRows = threads == 1 ? up(rows, MatrixKernel.ROWS) : TASK_ROWS;
-                run(Phase.EMBEDDINGS_GRADIENT, panels * ((rows + taskRows - 1) / taskRows));
+            panels = (depth + matrix.columns() - 1) / matrix.columns();
+            if (gradEmbeddings == null) {
+                run(Phase.WEIGHT_GRADIENT, blocks);
+            } else if (threads == 1) {
+                run(Phase.BOTH_GRADIENTS, blocks);
+            } else {
+                run(Phase.WEIGHT_GRADIENT, blocks);
+                run(Phase.EMBEDDINGS_GRADIENT, panels * ((rows + TASK_ROWS - 1) / TASK_ROWS));
             }
         }
         weightGradientBegun = true;
@@ -332,7 +335,12 @@ public final class MarginJob extends Parallel {
         switch (phase) {
             case MAXIMA_AND_SUMS -> maximaAndSums(s, index);
             case WEIGHT_GRADIENT -> weightGradient(s, index);
-            case EMBEDDINGS_GRADIENT -> embeddingsGradient(s, index % panels, index / panels * taskRows);
+            case EMBEDDINGS_GRADIENT ->
+                embeddingsGradient(s, 0, blocks, index % panels, 1, index / panels * TASK_ROWS, TASK_ROWS);
+            case BOTH_GRADIENTS -> {
+                weightGradient(s, index);
+                embeddingsGradient(s, index, index + 1, 0, panels, 0, rows);
+            }
         }
     }
 
@@ -596,30 +604,51 @@ public final class MarginJob extends Parallel {
         }
     }
 
-    /** Adds the tile's part of the embeddings' gradient: some rows, and as many features as a panel has columns. */
-    private void embeddingsGradient(MarginScratch s, int panel, int fromRow) {
+    /** Adds some blocks' part of the embeddings' gradient: of some rows the features of some panels. */
+    private void embeddingsGradient(MarginScratch s, int fromBlock, int toBlock, int fromPanel, int someOfPanels,
+            int fromRow, int someOfRows) {
         int columns = matrix.columns();
         int width = width();
-        int feature = panel * columns;
-        int n = Math.min(columns, width - feature);
-        // What else is in a panel goes to columns that nobody reads.
-        int filled = Math.min(n, depth - feature);
-        int toRow = up(Math.min(rows, fromRow + taskRows), MatrixKernel.ROWS);
+        int toPanel = fromPanel + someOfPanels;
+        int toRow = up(Math.min(rows, fromRow + someOfRows), MatrixKernel.ROWS);
         s.panel = MarginScratch.atLeast(s.panel, (long) BLOCK * columns);
-        for (int block = 0; block < blocks; block++) {
+        s.strips = MarginScratch.atLeast(s.strips, (long) BLOCK * (toRow - fromRow));
+        for (int block = fromBlock; block < toBlock; block++) {
             int count = classesIn(block);
             long first = (firstBlock + block) * BLOCK;
-            packWeight(s, first, count, feature, filled, block);
-            for (int i = fromRow; i < toRow; i += MatrixKernel.ROWS) {
-                matrix.multiply(tile, block * BLOCK * lanes + i, 1, lanes, s.panel, 0, chain, i * width + feature,
-                        width, count, n);
+            packStrips(s.strips, block * BLOCK * lanes, fromRow, toRow, count);
+            for (int panel = fromPanel; panel < toPanel; panel++) {
+                int feature = panel * columns;
+                int n = Math.min(columns, width - feature);
+                // What else is in a panel goes to columns that nobody reads.
+                packWeight(s, first, count, feature, Math.min(n, depth - feature), block);
+                for (int i = fromRow; i < toRow; i += MatrixKernel.ROWS) {
+                    matrix.multiply(s.strips, (i - fromRow) * count, 1, MatrixKernel.ROWS, s.panel, 0, chain,
+                            i * width + feature, width, count, n);
+                }
             }
             if ((firstBlock + block + 1) % CHAIN == 0) {
+                int feature = fromPanel * columns;
+                int n = Math.min(toPanel * columns, width) - feature;
                 for (int i = fromRow; i < toRow; i++) {
                     int at = i * width + feature;
                     accumulate(chain, at, sum, at, n);
                     Arrays.fill(chain, at, at + n, 0);
                 }
+            }
+        }
+    }
+
+    /**
+     * Copies some rows' derivatives to where the kernel reads one after another. In the tile a row's are a power of two
+     * apart if there are as many rows, and so many lines of memory go to few places of the first-level cache.
+     */
+    private void packStrips(float[] strips, int from, int fromRow, int toRow, int count) {
+        int at = 0;
+        for (int i = fromRow; i < toRow; i += MatrixKernel.ROWS) {
+            for (int j = 0; j < count; j++) {
+                System.arraycopy(tile, from + j * lanes + i, strips, at, MatrixKernel.ROWS);
+                at += MatrixKernel.ROWS;
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * What one thread needs for a {@link MarginJob} besides the job's own memory: arrays for one block of classes, together
- * not more than 200 D + 60,000 floats.
+ * not more than 200 D + 110,000 floats.
  */
 public final class MarginScratch {
 
@@ -33,6 +33,9 @@ public final class MarginScratch {
 
     /** Some columns of a block's weights, packed. */
     float[] panel = NOTHING;
+
+    /** Some columns of a block's derivatives, packed. */
+    float[] strips = NOTHING;
 
     /** The sums of a scalar product. */
     final double[] lanes = new double[MatrixKernel.LANES];
@@ -75,7 +78,8 @@ public final class MarginScratch {
 
     /** Bytes that are kept for the next call. */
     long held() {
-        return (long) Float.BYTES * (exponents.length + gradient.length + panel.length + copy.length + row.length);
+        return (long) Float.BYTES * (exponents.length + gradient.length + panel.length + strips.length
+                + copy.length + row.length);
     }
 
     /** Lets go of the caller's memory. */
