@@ -10,14 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * What a loss is measured on. Always the same for a loss and a shape, so that all engines and forks see the same
  * branches and the same values.
  *
  * @param inputs what there is a gradient for
- * @param target floats, or null where there are labels
- * @param labels classes, or null where there are floats
+ * @param target floats, or null where there are labels or no target at all
+ * @param labels classes, or null
  */
 record Data(List<Array> inputs, Array target, Ints labels) {
 
@@ -63,14 +64,21 @@ record Data(List<Array> inputs, Array target, Ints labels) {
         return new Data(inputs, null, new Ints(labels, labelShape));
     }
 
-    /** Pairs of Gaussian rows, half of them alike. */
-    static Data pairs(long rows, long width) {
+    /** Pairs of Gaussian rows, half of them alike: 1; the others have the number given. */
+    static Data pairs(float unlike, long... shape) {
         SplittableRandom random = new SplittableRandom(SEED);
-        long[] shape = {rows, width};
-        float[] same = new float[(int) rows];
-        for (int i = 0; i < same.length; i++) same[i] = random.nextInt(2);
-        return new Data(List.of(new Array(gaussian(random, size(shape)), shape),
-                new Array(gaussian(random, size(shape)), shape)), new Array(same, rows), null);
+        float[] same = new float[(int) shape[0]];
+        for (int i = 0; i < same.length; i++) same[i] = random.nextBoolean() ? 1 : unlike;
+        return new Data(gaussian(random, 2, shape), new Array(same, shape[0]), null);
+    }
+
+    /** Three Gaussian rows each, without a target. */
+    static Data triplets(long... shape) {
+        return new Data(gaussian(new SplittableRandom(SEED), 3, shape), null, null);
+    }
+
+    private static List<Array> gaussian(SplittableRandom random, int inputs, long... shape) {
+        return Stream.generate(() -> new Array(gaussian(random, size(shape)), shape)).limit(inputs).toList();
     }
 
     private static float[] gaussian(SplittableRandom random, int n) {
@@ -91,7 +99,8 @@ record Data(List<Array> inputs, Array target, Ints labels) {
             tensors.add(tensor.apply(input.data, input.shape));
             gradients.add(tensor.apply(new float[input.data.length], input.shape));
         }
-        Target with = labels != null ? Labels.of(labels.data, labels.shape) : tensor.apply(target.data, target.shape);
+        Target with = labels != null ? Labels.of(labels.data, labels.shape)
+                : target != null ? tensor.apply(target.data, target.shape) : null;
         return new Batch(tensors, with, gradients);
     }
 }

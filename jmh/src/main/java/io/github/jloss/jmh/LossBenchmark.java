@@ -34,7 +34,7 @@ public class LossBenchmark {
     /** Which loss. */
     @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined",
         "cross_entropy", "cross_entropy_pixels", "jaccard", "dice", "jaccard_multiclass", "dice_multiclass",
-        "contrastive", "arcface"})
+        "contrastive", "cosine_embedding", "triplet_margin", "arcface"})
     public String loss;
 
     /** Elements of the batch, or its dimensions. */

@@ -6,6 +6,7 @@ import io.github.jloss.AsymmetricLossMultiLabel;
 import io.github.jloss.BCEWithLogitsLoss;
 import io.github.jloss.CombinedLoss;
 import io.github.jloss.ContrastiveLoss;
+import io.github.jloss.CosineEmbeddingLoss;
 import io.github.jloss.Criterion;
 import io.github.jloss.CrossEntropyLoss;
 import io.github.jloss.DiceLoss;
@@ -15,9 +16,12 @@ import io.github.jloss.L1Loss;
 import io.github.jloss.MSELoss;
 import io.github.jloss.RMSELoss;
 import io.github.jloss.SmoothL1Loss;
+import io.github.jloss.TripletMarginLoss;
 import io.github.jloss.WeightedBCEWithLogitsLoss;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The losses that are measured, by the names the reports use. To add one is to add an entry here. */
 final class Subjects {
@@ -45,9 +49,9 @@ final class Subjects {
             mask("dice", DiceLoss.binary()),
             classMask("jaccard_multiclass", JaccardLoss.multiclass()),
             classMask("dice_multiclass", DiceLoss.multiclass()),
-            new Subject("contrastive", List.of(Shape.of("4096x512")), Shape.of("64x512"),
-                    shape -> new ContrastiveLoss(), shape -> Data.pairs(shape.dim(0), shape.dim(1)),
-                    shape -> 2 * shape.size()),
+            embeddings("contrastive", new ContrastiveLoss(), 2, shape -> Data.pairs(0, shape.longs())),
+            embeddings("cosine_embedding", new CosineEmbeddingLoss(), 2, shape -> Data.pairs(-1, shape.longs())),
+            embeddings("triplet_margin", new TripletMarginLoss(), 3, shape -> Data.triplets(shape.longs())),
             new Subject("arcface", List.of(Shape.of("256x512x10000"), Shape.of("256x512x100000")),
                     Shape.of("32x64x300"), shape -> AngularPenaltySMLoss.arcface(), Subjects::embeddings,
                     shape -> (long) shape.dim(1) * (shape.dim(0) + shape.dim(2))));
@@ -78,11 +82,18 @@ final class Subjects {
 
     /** One image, its pixels in a row. */
     private static Subject mask(String name, Criterion criterion) {
-        return Subject.of(name, criterion, shape -> Data.masks(1, 1, shape.size()), "65536", "65536", "1048576");
+        return Subject.of(name, criterion, shape -> Data.masks(1, 1, shape.size()), "65536", "65536", "1048576",
+                "16777216");
     }
 
     private static Subject classMask(String name, Criterion criterion) {
         return Subject.of(name, criterion, Subjects::classes, "1x21x32x32", "8x21x256x256");
+    }
+
+    /** Rows and their length, from a few features to those of a large model. */
+    private static Subject embeddings(String name, Criterion criterion, int inputs, Function<Shape, Data> data) {
+        List<Shape> shapes = Stream.of(4, 16, 64, 512).map(width -> new Shape(List.of(4096, width))).toList();
+        return new Subject(name, shapes, Shape.of("64x512"), shape -> criterion, data, shape -> inputs * shape.size());
     }
 
     /** The class axis is the second. */

@@ -31,7 +31,7 @@ public class LibtorchBenchmark {
     /** Which loss. */
     @Param({"bce", "weighted_bce", "mse", "l1", "smooth_l1", "huber", "rmse", "asymmetric_multi_label", "combined",
         "cross_entropy", "cross_entropy_pixels", "jaccard", "dice", "jaccard_multiclass", "dice_multiclass",
-        "contrastive", "arcface"})
+        "contrastive", "cosine_embedding", "triplet_margin", "arcface"})
     public String loss;
 
     /** Elements of the batch, or its dimensions. */
@@ -57,9 +57,7 @@ public class LibtorchBenchmark {
         inputs = data.inputs().stream().map(input -> Tensor.create(input.data(), input.shape()))
                 .toArray(Tensor[]::new);
         for (Tensor input : inputs) input.set_requires_grad(true);
-        target = data.labels() == null ? Tensor.create(data.target().data(), data.target().shape())
-                : Tensor.create(longs(data.labels().data()), data.labels().shape());
-        target = measured.prepare(target, inputs[0]);
+        target = measured.prepare(target(data), inputs[0]);
 
         Criterion ours = subject.criterion().apply(size).on(Backend.cpu(threads));
         Batch batch = data.batch(io.github.jloss.Tensor::of);
@@ -72,6 +70,11 @@ public class LibtorchBenchmark {
             throw new IllegalStateException(
                     "libtorch runs " + torch.get_num_threads() + " threads, expected " + threads);
         }
+    }
+
+    private static Tensor target(Data data) {
+        if (data.labels() != null) return Tensor.create(longs(data.labels().data()), data.labels().shape());
+        return data.target() == null ? new Tensor() : Tensor.create(data.target().data(), data.target().shape());
     }
 
     private static long[] longs(int... ints) {

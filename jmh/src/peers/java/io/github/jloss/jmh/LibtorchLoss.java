@@ -56,6 +56,8 @@ interface LibtorchLoss {
             case "jaccard_multiclass" -> LibtorchOverlap.jaccardOfClasses();
             case "dice_multiclass" -> LibtorchOverlap.diceOfClasses();
             case "contrastive" -> new LibtorchContrastive();
+            case "cosine_embedding" -> (inputs, y) -> torch.cosine_embedding_loss(inputs[0], inputs[1], y);
+            case "triplet_margin" -> (inputs, none) -> torch.triplet_margin_loss(inputs[0], inputs[1], inputs[2]);
             case "arcface" -> new LibtorchArcFace();
             default -> throw new IllegalArgumentException("libtorch has no " + name);
         };

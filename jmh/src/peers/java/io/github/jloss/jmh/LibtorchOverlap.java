@@ -63,9 +63,9 @@ final class LibtorchOverlap implements LibtorchLoss {
     public Tensor value(Tensor[] inputs, Tensor t) {
         Tensor p = activation.apply(inputs[0]);
         Tensor both = p.mul(t);
-        Tensor either = p.add(t);
-        Tensor scores = perClass ? score.apply(both.sum(0, 2, 3), either.sum(0, 2, 3))
-                : score.apply(both.sum(), either.sum());
+        // Two sums instead of one of p + t, which would be a tensor more.
+        Tensor scores = perClass ? score.apply(both.sum(0, 2, 3), p.sum(0, 2, 3).add(t.sum(0, 2, 3)))
+                : score.apply(both.sum(), p.sum().add(t.sum()));
         return torch.rsub(scores, ONE).mean();
     }
 }
