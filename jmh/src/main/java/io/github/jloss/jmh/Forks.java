@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -21,16 +22,21 @@ final class Forks {
     private final Settings settings;
     private final String device;
     private final Path log;
+    private final Optional<Allocator> allocator;
+    private final Path java;
 
     /**
      * Forks for what is asked for.
      *
      * @param settings how to measure
      * @param device what forks on a device must find there, or null
+     * @param allocator what libtorch's forks allocate with, if not with what they come with
      */
-    Forks(Settings settings, String device) throws IOException {
+    Forks(Settings settings, String device, Optional<Allocator> allocator) throws IOException {
         this.settings = settings;
         this.device = device;
+        this.allocator = allocator;
+        java = allocator.isPresent() ? allocator.get().java() : null;
         log = Files.createTempFile("jloss-jmh", ".log");
         log.toFile().deleteOnExit();
     }
@@ -51,6 +57,9 @@ final class Forks {
                 .output(log.toString())
                 .jvmArgs(jvmArguments(spec))
                 .param("threads", String.valueOf(spec.threads()));
+        if (spec.kind() == Kind.LIBTORCH && java != null) {
+            options.jvm(java.toString());
+        }
         if (spec.kind().hasLoss()) {
             options.param("loss", spec.loss()).param("shape", spec.shape().toString());
         } else {
@@ -81,6 +90,9 @@ final class Forks {
             arguments.addAll(List.of("@" + System.getenv("TORNADOVM_HOME") + "/tornado-argfile",
                     "-Dtornado.recover.bailout=False", "-D" + Agreement.DEVICE + "=" + device,
                     "-Dtornado.device.memory=" + System.getProperty("tornado.device.memory", "16GB")));
+        }
+        if (spec.kind() == Kind.LIBTORCH) {
+            allocator.ifPresent(a -> arguments.add("-D" + Allocator.REQUIRED + "=" + a.library()));
         }
         arguments.addAll(List.of("-Xms" + megabytes + "m", "-Xmx" + megabytes + "m",
                 "--add-modules", "jdk.incubator.vector",

@@ -5,7 +5,10 @@ package io.github.jloss.jmh;
 enum Kind {
 
     /** The plain addition loop; it has no loss. */
-    PLAIN("PlainAddBenchmark", "plain add", 1.5),
+    PLAIN("PlainAddBenchmark", "plain loop", 1.5),
+
+    /** Independent fused multiply-adds, the most that the processor does; it has no loss. */
+    FMA("FmaPeakBenchmark", "fma peak", 1),
 
     /** jloss alone in its JVM, over arrays. */
     JLOSS("LossBenchmark", "jloss", 4),
@@ -53,7 +56,7 @@ enum Kind {
     }
 
     boolean hasLoss() {
-        return this != PLAIN && this != COPY;
+        return this != PLAIN && this != FMA && this != COPY;
     }
 
     boolean isJloss() {

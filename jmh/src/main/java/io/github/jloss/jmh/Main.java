@@ -34,7 +34,7 @@ public final class Main {
     private Main(Settings settings, Map<String, String> head) throws IOException {
         this.settings = settings;
         this.head = head;
-        this.forks = new Forks(settings, head.get("Device"));
+        this.forks = new Forks(settings, head.get("Device"), Allocator.find());
     }
 
     /**
@@ -52,7 +52,8 @@ public final class Main {
             }
             Map<String, String> head = new LinkedHashMap<>(Machine.describe());
             if (settings.peers()) {
-                head.put("Peer", Peer.libtorch());
+                head.put("Peer", Peer.libtorch() + "; "
+                        + Allocator.find().map(Allocator::describe).orElseGet(Allocator::missing));
             }
             if (settings.device()) {
                 Backend tornado = Backend.named("tornado");
@@ -127,7 +128,7 @@ public final class Main {
     }
 
     private String report() {
-        return Report.of(settings, head, results.measurements(), failures);
+        return Report.of(settings, head, results.measurements(), Allocator.find().isPresent(), failures);
     }
 
     /** After each measurement: what was measured is not lost when the rest is given up. */

@@ -11,7 +11,10 @@ import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 
@@ -57,10 +60,23 @@ final class Results {
                 .mapToDouble(name -> fork.getSecondaryResults().get(name).getScore()).findFirst().orElse(Double.NaN);
     }
 
-    /** JMH's own format, with the forks of each measurement put together. */
+    /** A copy of a fork's result that has more figures. */
+    private static BenchmarkResult with(Map<String, Double> more, BenchmarkResult result) {
+        BenchmarkResult copy = new BenchmarkResult(result.getParams(), result.getIterationResults(),
+                result.getMetadata());
+        result.getBenchmarkResults().values().forEach(copy::addBenchmarkResult);
+        more.forEach((name, value) ->
+                copy.addBenchmarkResult(new ScalarResult(name, value, "", AggregationPolicy.AVG)));
+        return copy;
+    }
+
+    /** JMH's own format, with the forks of each measurement put together and {@link Limits} among what is secondary. */
     void writeJson(Path file) throws IOException {
-        List<RunResult> merged = forks.values().stream().map(list -> new RunResult(list.getFirst().getParams(),
-                list.stream().flatMap(fork -> fork.getBenchmarkResults().stream()).toList())).toList();
+        Limits limits = new Limits(measurements());
+        List<RunResult> merged = new ArrayList<>();
+        forks.forEach((spec, list) -> merged.add(new RunResult(list.getFirst().getParams(),
+                list.stream().flatMap(fork -> fork.getBenchmarkResults().stream())
+                        .map(result -> with(limits.of(spec), result)).toList())));
         try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(merged);
         }

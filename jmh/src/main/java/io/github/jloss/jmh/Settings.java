@@ -15,8 +15,9 @@ final class Settings {
 
     static final String USAGE = """
             usage: jmh/run [options]
-              --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure
-              --peers           libtorch beside us
+              --quick           1 fork of 2 x 0.5 s warm-up and 2 x 0.5 s measured: a look, not a figure;
+                                after all others and over segments the first size of each loss
+              --peers           libtorch beside us; with jemalloc, where that is found, or without a ratio
               --cold            the first 1, 100 and 1,000 calls of fresh JVMs instead
               --device          TornadoVM's device beside the CPU, data there and data sent there
               --no-cpu          the device alone
@@ -126,9 +127,9 @@ final class Settings {
     /** What to measure in each round, things to be compared side by side. */
     List<Spec> specs() {
         Set<Spec> specs = new LinkedHashSet<>();
+        if (!device) threads.forEach(t -> specs.add(Spec.fma(t)));
         for (Shape shape : shapes()) {
             for (int t : threads) {
-                if (shape.rank() == 1 && !device) specs.add(new Spec(Kind.PLAIN, "", shape, t));
                 for (String loss : losses) {
                     if (shapes(loss).contains(shape)) specs.addAll(specs(new Spec(Kind.JLOSS, loss, shape, t)));
                 }
@@ -138,18 +139,21 @@ final class Settings {
     }
 
     private List<Spec> specs(Spec spec) {
-        List<Spec> specs = new ArrayList<>(List.of(spec));
+        List<Spec> specs = new ArrayList<>();
+        if (!device) specs.add(spec.plain());
+        if (cpu) specs.add(spec);
         if (device) {
-            if (!cpu) specs.clear();
             if (spec.threads() == threads.getFirst()) {
                 specs.addAll(List.of(spec.with(Kind.RESIDENT), spec.copy(), spec.with(Kind.SENT)));
             }
             return specs;
         }
         if (peers) specs.add(spec.with(Kind.LIBTORCH));
-        // Neither has to do with the number of threads: once is enough.
-        if (segment && spec.threads() == threads.getFirst()) specs.add(spec.with(Kind.SEGMENT));
-        if (polluted && spec.threads() == threads.getFirst()) specs.add(spec.with(Kind.POLLUTED));
+        // Neither has to do with the number of threads, nor much with the size.
+        boolean once = spec.threads() == threads.getFirst()
+                && (!quick || spec.shape().equals(shapes(spec.loss()).getFirst()));
+        if (segment && once) specs.add(spec.with(Kind.SEGMENT));
+        if (polluted && once) specs.add(spec.with(Kind.POLLUTED));
         return specs;
     }
 

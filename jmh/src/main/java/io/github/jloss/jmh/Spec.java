@@ -34,9 +34,24 @@ record Spec(Kind kind, String loss, Shape shape, int threads) {
         return new Spec(Kind.COPY, "", new Shape(List.of(Math.toIntExact((moved() + 1) / 2))), threads);
     }
 
+    /** The plain loop that moves as many floats on as many threads; it moves three with each of its elements. */
+    Spec plain() {
+        return new Spec(Kind.PLAIN, "", new Shape(List.of(Math.toIntExact((moved() + 2) / 3))), threads);
+    }
+
+    /** What as many threads can multiply and add. */
+    static Spec fma(int threads) {
+        return new Spec(Kind.FMA, "", new Shape(List.of(FmaPeakBenchmark.FMAS)), threads);
+    }
+
     /** Floats that value and gradient read and write at the least. */
     long moved() {
         return Subjects.of(loss).moved(shape);
+    }
+
+    /** Operations of its matrix products. */
+    long flops() {
+        return Subjects.of(loss).flops(shape);
     }
 
     /** Floats of the inputs together. */

@@ -37,6 +37,11 @@ record Subject(String name, List<Shape> shapes, Shape small, Function<Shape, Cri
         return (alike ? 3 : 2) * floats.applyAsLong(shape);
     }
 
+    /** Operations of the three matrix products of value and gradient, where those are most of the work, or 0. */
+    long flops(Shape shape) {
+        return shape.rank() == 3 ? 3 * 2 * shape.size() : 0;
+    }
+
     /** Whether a shape has the dimensions this loss needs. */
     boolean fits(Shape shape) {
         return shape.rank() == small.rank();

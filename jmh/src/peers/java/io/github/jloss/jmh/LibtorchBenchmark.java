@@ -49,6 +49,7 @@ public class LibtorchBenchmark {
     /** Makes the batch, and makes sure that jloss computes the same from it. */
     @Setup
     public void setUp() {
+        Allocator.requireLoaded();
         torch.set_num_threads(threads);
         measured = LibtorchLoss.of(loss);
         Subject subject = Subjects.of(loss);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.jloss.Backend;
 import java.io.ByteArrayOutputStream;
@@ -77,6 +78,18 @@ class BenchmarksTest {
             } finally {
                 benchmark.tearDown();
             }
+        }
+    }
+
+    @Test
+    void theFmaPeakIsOfWhatItSaysItComputes() {
+        assumeTrue(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+        for (int threads = 1; threads <= 2; threads++) {
+            FmaPeakBenchmark benchmark = new FmaPeakBenchmark();
+            benchmark.size = 384 * 20;
+            benchmark.threads = threads;
+            benchmark.setUp();
+            benchmark.tearDown();
         }
     }
 
