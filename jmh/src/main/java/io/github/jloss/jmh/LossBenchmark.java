@@ -28,6 +28,9 @@ public class LossBenchmark {
 
     private static final int ALIGNMENT = 64;
 
+    /** Before JMH's own warm-up. */
+    static final int WARM_UP_CALLS = 3000;
+
     private static final long WARM_UP_NANOS = 15_000_000_000L;
     private static final long QUIET_NANOS = 1_500_000_000L;
 
@@ -54,7 +57,7 @@ public class LossBenchmark {
     public boolean polluted;
 
     /** Calls before JMH's own warm-up; the unit tests need none. */
-    int warmUpCalls = 3000;
+    int warmUpCalls = WARM_UP_CALLS;
 
     private Arena arena;
     private Criterion measured;
@@ -107,6 +110,11 @@ public class LossBenchmark {
         MemorySegment segment = arena.allocate((long) data.length * Float.BYTES, ALIGNMENT);
         MemorySegment.copy(data, 0, segment, ValueLayout.JAVA_FLOAT, 0, data.length);
         return Tensor.of(segment, dims);
+    }
+
+    /** What it is measured on. */
+    Batch batch() {
+        return batch;
     }
 
     /** Gives native memory back. */

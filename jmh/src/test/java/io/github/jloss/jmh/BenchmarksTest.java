@@ -10,10 +10,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.jloss.Backend;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Param;
 
 class BenchmarksTest {
@@ -106,6 +110,20 @@ class BenchmarksTest {
         double[] numbers = Arrays.stream(out.toString().strip().split(" ")).mapToDouble(Double::parseDouble).toArray();
         assertEquals(5, numbers.length);
         assertTrue(numbers[0] <= numbers[1] && numbers[1] <= numbers[2], out::toString);
+    }
+
+    @Test
+    void whatTakesTurnsWritesItsNumbersAndTellsTheTime(@TempDir Path folder) throws IOException {
+        Turns turns = new Turns(0);
+        assertTrue(turns.answer("subjects").contains("contrastive=4096x4,4096x16"));
+        String prepared = turns.answer("prepare", "contrastive", "37x19", "1", folder.toString());
+        assertTrue(prepared.endsWith(" input0=37x19 input1=37x19 target=37"), prepared);
+        for (String name : List.of("input0", "input1", "gradient0", "gradient1")) {
+            assertEquals(37 * 19 * Float.BYTES, Files.size(folder.resolve(name)), name);
+        }
+        assertTrue(turns.answer("prepare", "cross_entropy", "37x19", "1", folder.toString()).endsWith(" labels=37"));
+        assertTrue(Double.parseDouble(turns.answer("measure", "0.01")) > 0);
+        assertTrue(turns.answer("prepare", "bse", "37x19", "1", folder.toString()).startsWith("error "));
     }
 
     @Test
