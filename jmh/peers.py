@@ -500,6 +500,7 @@ def main():
         sys.exit("jmh/peers: start this with jmh/peers")
     java, classpath, *arguments = sys.argv[2:]
     chosen = options(arguments)
+    load = os.getloadavg()[0]
     cores = pin(chosen.threads)
     allocator = jemalloc()
     workers = start(java, classpath, chosen.threads, allocator)
@@ -511,6 +512,8 @@ def main():
                 "Allocator of the peers": "jemalloc, MALLOC_CONF=" + KEPT if allocator else "the system's: not at "
                 "their best, so without a ratio; found no libjemalloc.so.2 in %s (Linux only); `apt-get install "
                 "libjemalloc2` brings it" % ", ".join(JEMALLOC),
+                "Load": "%.1f before the start (from 1 on others take part in it, and threads that wait for one another "
+                "take many times longer)" % load,
                 "Measured": "%d rounds of %g s each, in turn" % (chosen.rounds, chosen.seconds),
                 "Command": "`%s`" % " ".join(["jmh/peers"] + arguments)}
         for number, (loss, shape) in enumerate(to_measure, 1):
