@@ -115,13 +115,24 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
         return options().disableGradFocal;
     }
 
-    /** Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. */
-    private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float logEps,
-            boolean disableGradFocal, boolean shifts, boolean steep, boolean unbounded) implements PointwiseFormula {
+    /**
+     * Without a shift, n is s(-x) itself, and its logarithm and slope need no subtraction from 1. Of targets that are 0
+     * or 1, {@code hardTargets} takes one of two where others take a mean, with the same bits; and where exponents are
+     * whole, the power is a product.
+     */
+    private record Formula(float gammaNeg, float gammaPos, float clip, float eps, float mostEntropy,
+            boolean disableGradFocal, boolean shifts, boolean steep, boolean unbounded, boolean normal, boolean whole,
+            boolean flat, boolean hardTargets) implements PointwiseFormula {
 
         static Formula of(float gammaNeg, float gammaPos, float clip, float eps, boolean disableGradFocal) {
-            return new Formula(gammaNeg, gammaPos, clip, eps, (float) Math.log(eps), disableGradFocal, clip > 0,
-                    Math.max(gammaNeg, gammaPos) >= Focal.STEEP, eps == 0);
+            return new Formula(gammaNeg, gammaPos, clip, eps, (float) -Math.log(eps), disableGradFocal, clip > 0,
+                    Math.max(gammaNeg, gammaPos) >= Focal.STEEP, eps == 0, clip >= Float.MIN_NORMAL,
+                    isSmallInteger(gammaNeg) && isSmallInteger(gammaPos),
+                    Math.min(gammaNeg, gammaPos) == 0, false);
+        }
+
+        private static boolean isSmallInteger(float gamma) {
+            return gamma <= 4 && gamma == (int) gamma;
         }
 
         /** The options; the other components follow from them. */
@@ -133,39 +144,51 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
 
         @Override
         public float value(float x, float t) {
-            float log = logLikelihood(x, t);
+            float entropy = entropy(x, t);
             if (!unbounded) {
-                return -focus(x, t) * log;
+                return focus(x, t) * entropy;
             }
             // Where it is infinite b is not 0, though its power may be too small for a float. Not asked of all losses:
             // one select more, and the loop is more than the JIT compiler inlines.
-            return -Scalar.ifEqual(log, Float.NEGATIVE_INFINITY, log, focus(x, t) * log);
+            return Scalar.ifEqual(entropy, Float.POSITIVE_INFINITY, entropy, focus(x, t) * entropy);
         }
 
         @Override
         public float gradient(float x, float t) {
             float p = probability(x);
-            float q = probability(-x);
+            float q = opposite(x);
             float n = negative(x);
             float unclipped = Scalar.ifLess(excess(x), 0, 0, p * q);
-            float towardsPositive = Scalar.ifLess(p, eps, 0, t * q);
-            float towardsNegative = Scalar.ifLess(n, eps, 0, (1 - t) * (shifts ? unclipped / n : p));
+            float ofNegative = shifts ? unclipped / n : p;
+            float entropySlope = hardTargets
+                    ? Scalar.ifLess(Scalar.ifEqual(t, 1, p, n), eps, 0, Scalar.ifEqual(t, 1, 0 - q, ofNegative))
+                    : Scalar.ifLess(n, eps, 0, (1 - t) * ofNegative) - Scalar.ifLess(p, eps, 0, t * q);
             float w = focus(x, t);
-            float dl = towardsPositive - towardsNegative;
             if (disableGradFocal) {
-                return -w * dl;
+                return w * entropySlope;
             }
-            float g = exponent(t);
-            float b = error(x, t);
-            float slope = Scalar.ifEqual(b, 0, Scalar.ifEqual(g, 1, 1, 0), g * w / b);
-            float db = (1 - t) * unclipped - t * (p * q);
-            return -Scalar.fma(w, dl, weighted(slope * db, logLikelihood(x, t)));
+            float db = hardTargets ? Scalar.ifEqual(t, 1, 0 - p * q, unclipped) : (1 - t) * unclipped - t * (p * q);
+            float dw = focusSlope(x, t) * db;
+            float entropy = entropy(x, t);
+            return Scalar.fma(w, entropySlope, unbounded ? weighted(dw, entropy) : dw * entropy);
+        }
+
+        /** {@code t ofPositive + (1-t) ofNegative}. */
+        private float mean(float t, float ofPositive, float ofNegative) {
+            return hardTargets ? Scalar.ifEqual(t, 1, ofPositive, ofNegative)
+                    : Scalar.fma(t, ofPositive, (1 - t) * ofNegative);
         }
 
         /** s(x), from the smaller of the two probabilities. */
         private static float probability(float x) {
             float small = Scalar.sigmoidNeg(Math.abs(x));
             return Scalar.ifSignBit(x, small, 1 - small);
+        }
+
+        /** s(-x). */
+        private static float opposite(float x) {
+            float small = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.ifSignBit(x, 1 - small, small);
         }
 
         /**
@@ -180,50 +203,86 @@ public final class AsymmetricLossMultiLabel extends PointwiseLoss<AsymmetricLoss
         /** min(s(-x) + clip, 1), for x > 0 from the small s(-x): 1 - (p - clip) has the rounding of a number near 1. */
         private float negative(float x) {
             if (!shifts) {
-                return probability(-x);
+                return opposite(x);
             }
             float sum = Scalar.sigmoidNeg(Math.abs(x)) + clip;
             return Scalar.ifSignBit(x, 1 - positivePart(excess(x)), Scalar.ifLess(sum, 1, sum, 1));
         }
 
         private float exponent(float t) {
-            return Scalar.fma(gammaPos, t, gammaNeg * (1 - t));
+            return mean(t, gammaPos, gammaNeg);
         }
 
         /** How wrong the prediction is: b. */
         private float error(float x, float t) {
-            return Scalar.fma(t, probability(-x), (1 - t) * positivePart(excess(x)));
+            return mean(t, opposite(x), positivePart(excess(x)));
         }
 
+        /** b^g. */
         private float focus(float x, float t) {
+            float b = error(x, t);
+            float g = exponent(t);
+            if (!whole) {
+                return power(x, t);
+            }
+            float product = b * product(b, g);
+            return ofHard(t, flat ? Scalar.ifEqual(g, 0, 1, product) : product, power(x, t));
+        }
+
+        /** g b^(g-1). */
+        private float focusSlope(float x, float t) {
+            float b = error(x, t);
+            float g = exponent(t);
+            float slope = Scalar.ifEqual(b, 0, Scalar.ifEqual(g, 1, 1, 0), g * power(x, t) / b);
+            return whole ? ofHard(t, g * product(b, g), slope) : slope;
+        }
+
+        /** One number for targets that are 0 or 1, another for others. */
+        private float ofHard(float t, float hard, float other) {
+            return hardTargets ? hard : Scalar.ifEqual(t * (1 - t), 0, hard, other);
+        }
+
+        /** b^(g-1) for g = 1, 2, 3, 4. */
+        private static float product(float b, float g) {
+            float square = Scalar.ifLess(g, 2.5f, 1, b * b);
+            return square * Scalar.ifEqual(g, 2, b, Scalar.ifEqual(g, 4, b, 1));
+        }
+
+        private float power(float x, float t) {
             float b = error(x, t);
             float power = Scalar.pow(b, exponent(t));
             if (!steep) {
                 return power;
             }
             // Near 1 what counts is how far b is from it.
-            float rest = Scalar.fma(t, probability(x), (1 - t) * negative(x));
+            float rest = mean(t, probability(x), negative(x));
             return Scalar.ifLess(rest, 0.5f, Scalar.expNeg(exponent(t) * Scalar.log1pUnit(rest / b)), power);
         }
 
-        private float logLikelihood(float x, float t) {
-            float log = -Scalar.softplusNeg(Math.abs(x));
-            float logP = Scalar.ifSignBit(x, x + log, log);
-            float logN = shifts ? shiftedLog(x) : Scalar.ifSignBit(x, log, log - x);
-            return weighted(t, Scalar.ifLess(logP, logEps, logEps, logP))
-                    + weighted(1 - t, Scalar.ifLess(logN, logEps, logEps, logN));
+        /** The cross entropy, with logarithms that are at least log eps. */
+        private float entropy(float x, float t) {
+            float small = Scalar.softplusNeg(Math.abs(x));
+            float ofPositive = Scalar.ifSignBit(x, small - x, small);
+            float ofNegative = shifts ? shifted(x) : Scalar.ifSignBit(x, small, small + x);
+            return hardTargets ? atMost(Scalar.ifEqual(t, 1, ofPositive, ofNegative))
+                    : weighted(t, atMost(ofPositive)) + weighted(1 - t, atMost(ofNegative));
         }
 
-        /** log(1 - d) where 1 - d was rounded to n: the rounding error goes back in; d is small where it matters. */
-        private float shiftedLog(float x) {
+        private float atMost(float entropy) {
+            return Scalar.ifLess(mostEntropy, entropy, mostEntropy, entropy);
+        }
+
+        /** -log(1 - d) where 1 - d was rounded to n: the rounding error goes back in; d is small where it matters. */
+        private float shifted(float x) {
             float d = positivePart(excess(x));
             float n = negative(x);
-            return Scalar.log(n) + (1 - n - d);
+            // Of NaN d and n are NaN, too.
+            return d - (1 - n) - (normal ? Scalar.logNormal(n) : Scalar.log(n));
         }
 
-        /** A product in which 0 times -infinity is 0. */
-        private static float weighted(float weight, float log) {
-            return Scalar.ifEqual(weight, 0, 0, weight * log);
+        /** A product in which 0 times infinity is 0. */
+        private static float weighted(float weight, float entropy) {
+            return Scalar.ifEqual(weight, 0, 0, weight * entropy);
         }
 
         private static float positivePart(float d) {

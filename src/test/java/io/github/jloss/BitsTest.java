@@ -44,6 +44,26 @@ class BitsTest {
         Outcome.of(loss, Memory.ARRAY, x, t).requireSame(scalar, loss + " of " + x.length);
     }
 
+    /** Blocks of targets that are 0 or 1 have a loop of their own; so do -0 and numbers near 1 not. */
+    @Test
+    void hardTargets() {
+        assumeSimd();
+        AsymmetricLossMultiLabel plain = new AsymmetricLossMultiLabel();
+        int n = 5 * 512 + 77;
+        float[] t = new float[n];
+        for (int i = 0; i < n; i++) t[i] = i % 3 == 0 ? 1 : 0;
+        t[600] = -0f;
+        t[2047] = Math.nextDown(1f);
+        t[2048] = 0.5f;
+        for (AsymmetricLossMultiLabel loss : List.of(plain, plain.withGammaPos(0), plain.withGammaNeg(0),
+                plain.withGammaNeg(2).withGammaPos(3), plain.withGammaNeg(1).withGammaPos(4), plain.withGammaNeg(2.5),
+                plain.withGammaNeg(9), plain.withClip(0), plain.withClip(1), plain.withClip(1e-42), plain.withEps(0),
+                plain.withEps(0.4), plain.withDisableGradFocal(true), plain.withEps(0).withClip(0).withGammaPos(0))) {
+            compare(loss, Numbers.inputs(n, n), t);
+            compare(loss, Numbers.wild(n, n), t);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Memory.class)
     void memoryMakesNoDifference(Memory memory) {

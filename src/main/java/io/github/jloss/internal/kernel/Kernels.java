@@ -10,6 +10,7 @@ import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 /** Finds, and makes when first asked for, the loops of a formula: SIMD where possible, scalar otherwise. */
 public abstract class Kernels {
@@ -62,10 +63,10 @@ public abstract class Kernels {
         }
         return new Kernels() {
             @Override
-            PointwiseKernel translate(ElementFormula formula, Parameters parameters, Mode mode,
+            PointwiseKernel translate(ElementFormula formula, Parameters parameters, int variant, Mode mode,
                     boolean inNativeMemory) {
-                PointwiseKernel loop = SimdKernels.make(formula.getClass(), parameters, parameters.variant(formula),
-                        mode, inNativeMemory);
+                PointwiseKernel loop = SimdKernels.make(formula.getClass(), parameters, variant, mode,
+                        inNativeMemory);
                 if (!ClassFiles.isOurs(formula.getClass())) {
                     Probe.requireSame(loop, formula, parameters, mode);
                 }
@@ -131,6 +132,8 @@ public abstract class Kernels {
         }
         if (kernel instanceof WarmingKernel warming) {
             warming.used(formula, SPAN);
+        } else if (kernel instanceof HardTargets targets) {
+            targets.used(formula, SPAN);
         }
         return null;
     }
@@ -140,7 +143,8 @@ public abstract class Kernels {
      *
      * @throws RuntimeException if there is none for this formula; what it says follows the formula's name
      */
-    PointwiseKernel translate(ElementFormula formula, Parameters parameters, Mode mode, boolean inNativeMemory) {
+    PointwiseKernel translate(ElementFormula formula, Parameters parameters, int variant, Mode mode,
+            boolean inNativeMemory) {
         return ScalarLoop.of(formula.getClass(), mode);
     }
 
@@ -192,22 +196,35 @@ public abstract class Kernels {
         }
 
         private PointwiseKernel make(ElementFormula formula, Mode mode, boolean inNativeMemory, int index) {
+            int variant = index / 2 / MODES;
+            if (Kernels.this == SCALAR || parameters == null || parameters.hardTargets() == 0 || mode == Mode.MAP
+                    || !ClassFiles.isOurs(type)) {
+                return make(formula, variant, mode, inNativeMemory, kernel -> kernels.set(index, kernel));
+            }
+            HardTargets both = new HardTargets(reductions());
+            both.hard(make(formula, variant | parameters.hardTargets(), mode, inNativeMemory, both::hard));
+            both.soft(make(formula, variant, mode, inNativeMemory, both::soft));
+            return both;
+        }
+
+        private PointwiseKernel make(ElementFormula formula, int variant, Mode mode, boolean inNativeMemory,
+                Consumer<PointwiseKernel> ready) {
             if (Kernels.this != SCALAR && obstacle == null && Warmup.ENABLED) {
                 // Translated later, when a mutable formula is another.
                 ElementFormula frozen = Parameters.frozen(formula);
-                return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(frozen, mode, inNativeMemory),
-                        inNativeMemory, mode, vector -> kernels.set(index, vector));
+                return new WarmingKernel(ScalarLoop.of(type, mode), () -> vector(frozen, variant, mode, inNativeMemory),
+                        inNativeMemory, mode, ready);
             }
-            PointwiseKernel vector = vector(formula, mode, inNativeMemory);
+            PointwiseKernel vector = vector(formula, variant, mode, inNativeMemory);
             return vector == null ? ScalarLoop.of(type, mode) : vector;
         }
 
         /** A loop that is faster than the scalar one; null if there is none, which is said once. */
-        private PointwiseKernel vector(ElementFormula formula, Mode mode, boolean inNativeMemory) {
+        private PointwiseKernel vector(ElementFormula formula, int variant, Mode mode, boolean inNativeMemory) {
             String error = obstacle;
             if (error == null) {
                 try {
-                    return translate(formula, parameters, mode, inNativeMemory);
+                    return translate(formula, parameters, variant, mode, inNativeMemory);
                 } catch (Throwable e) {
                     if (e instanceof VirtualMachineError fatal && !(e instanceof StackOverflowError)) {
                         throw fatal;

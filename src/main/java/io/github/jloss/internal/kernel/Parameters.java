@@ -27,6 +27,9 @@ public final class Parameters {
     /** Most boolean components: each doubles the number of loops that there may be. */
     private static final int MOST_BOOLEANS = 8;
 
+    /** Of some of the library's own formulas, see {@link HardTargets}. */
+    private static final String HARD_TARGETS = "hardTargets";
+
     private final List<String> floatNames = new ArrayList<>();
     private final List<String> booleanNames = new ArrayList<>();
     private final List<String> behindAccessors = new ArrayList<>();
@@ -210,6 +213,12 @@ public final class Parameters {
             throw new IllegalStateException(e);
         }
         return bits;
+    }
+
+    /** The bit of {@link #variant} for targets that are all 0 or 1; 0 for formulas that do not care. */
+    int hardTargets() {
+        int index = booleanNames.indexOf(HARD_TARGETS);
+        return index < 0 ? 0 : 1 << index;
     }
 
     /** How many different {@link #variant} there are. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.jloss.internal.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** What no formula can express: reductions of an array, and changes of order. The same bits whoever computes them. */
 public interface Reductions {
 
@@ -26,6 +29,43 @@ public interface Reductions {
      * @return the maximum, never -0; minus infinity of none
      */
     float max(float[] array, int from, int n);
+
+    /**
+     * Whether all numbers are 0, not -0, or 1.
+     *
+     * @param array the numbers
+     * @param from index of the first
+     * @param n how many
+     * @return true of none
+     */
+    default boolean areZerosAndOnes(float[] array, int from, int n) {
+        int others = 0;
+        for (int i = from; i < from + n; i++) {
+            others |= besidesZeroAndOne(Float.floatToRawIntBits(array[i]));
+        }
+        return others == 0;
+    }
+
+    /**
+     * The same of native memory.
+     *
+     * @param segment the numbers
+     * @param bytes where the first one is
+     * @param n how many
+     * @return true of none
+     */
+    default boolean areZerosAndOnes(MemorySegment segment, long bytes, int n) {
+        int others = 0;
+        for (int i = 0; i < n; i++) {
+            others |= besidesZeroAndOne(segment.get(ValueLayout.JAVA_INT_UNALIGNED, bytes + (long) i * Float.BYTES));
+        }
+        return others == 0;
+    }
+
+    /** Not 0 for the bits of what is neither 0 nor 1; the exponent's lowest bit tells which it may be. */
+    private static int besidesZeroAndOne(int bits) {
+        return bits ^ bits << 8 >> 31 & Float.floatToRawIntBits(1);
+    }
 
     /**
      * Two halves of an array shuffled into one: first of the first half, first of the second, second of the first, and

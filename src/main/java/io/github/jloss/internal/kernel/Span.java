@@ -56,6 +56,14 @@ public final class Span {
         }
     }
 
+    /** Points further on, or back, in all operands. */
+    void skip(int elements) {
+        for (Operand operand : operands) {
+            operand.offset += elements;
+            operand.bytes += (long) elements * Float.BYTES;
+        }
+    }
+
     /** Begins new sums. */
     public void clearSums() {
         Arrays.fill(sums, 0);

@@ -2,6 +2,8 @@
 package io.github.jloss.internal.kernel;
 
 import io.github.jloss.internal.kernel.Warmup.Race;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** Scalar reductions until those on vectors, with the same bits, are compiled. See {@link Warmup}. */
 final class WarmingReductions implements Reductions {
@@ -22,14 +24,19 @@ final class WarmingReductions implements Reductions {
         if (now == SCALAR && usage.isEnough(n)) {
             float[] in = new float[ROUND];
             float[] out = new float[ROUND];
+            MemorySegment segment = Arena.ofAuto().allocate(ROUND * Float.BYTES, Float.BYTES);
             int[] rounds = new int[2];
-            Warmup.run(new Race(() -> round(vector, in, out, rounds, 0), () -> round(SCALAR, in, out, rounds, 1),
+            Warmup.run(new Race(() -> round(vector, in, out, segment, rounds, 0),
+                    () -> round(SCALAR, in, out, segment, rounds, 1),
                     won -> usage.end(won, () -> now = vector)));
         }
     }
 
-    private static void round(Reductions reductions, float[] in, float[] out, int[] rounds, int who) {
+    private static void round(Reductions reductions, float[] in, float[] out, MemorySegment segment, int[] rounds,
+            int who) {
         in[0] = reductions.max(in, 0, ROUND - rounds[who]++ % 2 * TAIL);
+        boolean hard = reductions.areZerosAndOnes(in, 0, ROUND) && reductions.areZerosAndOnes(segment, 0, ROUND);
+        in[1] = hard ? 1 : 0;
         for (int half = GROUP / 2; half <= ROUND / 2; half *= 4) {
             reductions.zip(in, 0, half, out, 0, GROUP);
             reductions.unzip(out, 0, GROUP, in, 0, half);
@@ -41,6 +48,18 @@ final class WarmingReductions implements Reductions {
         float max = now.max(array, from, n);
         used(n);
         return max;
+    }
+
+    @Override
+    public boolean areZerosAndOnes(float[] array, int from, int n) {
+        used(n);
+        return now.areZerosAndOnes(array, from, n);
+    }
+
+    @Override
+    public boolean areZerosAndOnes(MemorySegment segment, long bytes, int n) {
+        used(n);
+        return now.areZerosAndOnes(segment, bytes, n);
     }
 
     @Override

@@ -2,8 +2,11 @@
 package io.github.jloss.internal.simd;
 
 import io.github.jloss.internal.kernel.Reductions;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -12,6 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class SimdReductions implements Reductions {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final int WIDTH = SPECIES.length();
     // Where in two vectors each element comes from: one instruction, where rearrange(shuffle, vector) takes three.
     private static final FloatVector ZIP_LOW = places(i -> i / 2 + i % 2 * WIDTH);
@@ -52,6 +56,35 @@ public final class SimdReductions implements Reductions {
         }
         first = first.blend(second, first.lt(second));
         return first.reduceLanes(VectorOperators.MAX) + 0f;
+    }
+
+    @Override
+    public boolean areZerosAndOnes(float[] array, int from, int n) {
+        int whole = SPECIES.loopBound(n);
+        IntVector others = IntVector.zero(INTS);
+        for (int i = 0; i < whole; i += WIDTH) {
+            others = others.or(besidesZeroAndOne(FloatVector.fromArray(SPECIES, array, from + i)));
+        }
+        return others.reduceLanes(VectorOperators.OR) == 0
+                && Reductions.super.areZerosAndOnes(array, from + whole, n - whole);
+    }
+
+    @Override
+    public boolean areZerosAndOnes(MemorySegment segment, long bytes, int n) {
+        int whole = SPECIES.loopBound(n);
+        IntVector others = IntVector.zero(INTS);
+        for (int i = 0; i < whole; i += WIDTH) {
+            others = others.or(besidesZeroAndOne(FloatVector.fromMemorySegment(SPECIES, segment,
+                    bytes + (long) i * Float.BYTES, ByteOrder.nativeOrder())));
+        }
+        return others.reduceLanes(VectorOperators.OR) == 0
+                && Reductions.super.areZerosAndOnes(segment, bytes + (long) whole * Float.BYTES, n - whole);
+    }
+
+    private static IntVector besidesZeroAndOne(FloatVector numbers) {
+        IntVector bits = numbers.reinterpretAsInts();
+        return bits.lanewise(VectorOperators.XOR, bits.lanewise(VectorOperators.LSHL, 8)
+                .lanewise(VectorOperators.ASHR, 31).and(Float.floatToRawIntBits(1)));
     }
 
     @Override

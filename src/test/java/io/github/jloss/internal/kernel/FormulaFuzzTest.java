@@ -107,7 +107,8 @@ class FormulaFuzzTest {
     private void compare(ElementFormula formula, Mode mode, boolean inNativeMemory, int n, Arena arena) {
         PointwiseKernel best;
         try {
-            best = Kernels.BEST.translate(formula, new Parameters(formula.getClass()), mode, inNativeMemory);
+            Parameters parameters = new Parameters(formula.getClass());
+            best = Kernels.BEST.translate(formula, parameters, parameters.variant(formula), mode, inNativeMemory);
         } catch (IllegalArgumentException e) {
             assertTrue(e.getMessage().contains("operations"), () -> e + ", seed " + SEED);
             return;
