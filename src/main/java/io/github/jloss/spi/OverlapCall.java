@@ -35,6 +35,9 @@ public final class OverlapCall {
      */
     public Tensor stash;
 
+    /** First pass: what the engine wishes to know of the stash in the second, in an order of its own; may be replaced. */
+    public boolean[] notes = {};
+
     /**
      * First pass: receives three sums for each region: of the overlap, of what the activation has more, and of what the
      * target has more.

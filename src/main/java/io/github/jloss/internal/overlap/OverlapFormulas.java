@@ -158,7 +158,7 @@ public final class OverlapFormulas {
      * The gradient of elements with an activation of their own, from x or from what {@link ElementSums} left of it; b
      * is the weight.
      */
-    public static final class ElementSlopes implements MutableFormula {
+    public static final class ElementSlopes extends MapFormula {
         /** Whether x is a logit. */
         public boolean logits;
         /** Whether the overlap is {@code o t}, or {@code min(o, t)}. */
@@ -191,11 +191,6 @@ public final class OverlapFormulas {
 
         @Override
         public float value(float x, float t, float a, float b) {
-            return 0;
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
             float target = target(t, label, oneHot);
             float q = stashed ? Math.abs(x) : Scalar.sigmoidNeg(Math.abs(x));
             float slope = product ? Scalar.fma(slopeI, target, slopeO)
@@ -209,6 +204,65 @@ public final class OverlapFormulas {
         /** Where x >= 0, {@code 1 - q < t} is asked as {@code 1 - t < q}: q and 1 - t have digits that 1 - q lost. */
         private static float logitShare(float x, float q, float t) {
             return Scalar.ifSignBit(x, share(q, t), share(1 - t, q));
+        }
+    }
+
+    /** 0 for 0 and for 1, and 1 for all other targets: the sum says how many are not hard. */
+    record Softness() implements PointwiseMap {
+        @Override
+        public float value(float x, float t) {
+            return Scalar.ifEqual(x * x, x, 0, 1);
+        }
+    }
+
+    /**
+     * {@link ElementSums} of logits whose targets all are 0 or 1, to the same bits: whether the overlap is a product or
+     * a minimum is then the same. The gradient is {@code s(x) s(-x)}, with a minus where the target is 1: nothing else
+     * of input and target matters to the second pass, which so reads one number instead of two.
+     */
+    static final class HardSums implements FoldFormula, MutableFormula {
+
+        private static float inside(float x) {
+            float tail = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.ifSignBit(x, tail, 1 - tail);
+        }
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            return inside(x) * t;
+        }
+
+        @Override
+        public float second(float x, float t, float a, float b) {
+            return inside(x) - inside(x) * t;
+        }
+
+        @Override
+        public float third(float x, float t, float a, float b) {
+            float tail = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.ifSignBit(x, 1 - tail, tail) * t;
+        }
+
+        @Override
+        public float gradient(float x, float t, float a, float b) {
+            float tail = Scalar.sigmoidNeg(Math.abs(x));
+            return Scalar.flipSign(tail * (1 - tail), 0.5f - t);
+        }
+    }
+
+    /** The gradient from what {@link HardSums} left. */
+    static final class HardSlopes extends MapFormula {
+        boolean scaled;
+        float scale;
+        /** The loss's derivative by o where the target is 0. */
+        float slope;
+        /** Minus that where it is 1. */
+        float minusSlope;
+
+        @Override
+        public float value(float x, float t, float a, float b) {
+            float g = x * Scalar.ifSignBit(x, minusSlope, slope);
+            return scaled ? g * scale : g;
         }
     }
 

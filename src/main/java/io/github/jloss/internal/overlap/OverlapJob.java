@@ -17,12 +17,15 @@ import io.github.jloss.internal.overlap.OverlapFormulas.ClassSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.ElementSlopes;
 import io.github.jloss.internal.overlap.OverlapFormulas.ElementSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.Exponential;
+import io.github.jloss.internal.overlap.OverlapFormulas.HardSlopes;
+import io.github.jloss.internal.overlap.OverlapFormulas.HardSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.Larger;
 import io.github.jloss.internal.overlap.OverlapFormulas.Likeliest;
 import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
 import io.github.jloss.internal.overlap.OverlapFormulas.Others;
 import io.github.jloss.internal.overlap.OverlapFormulas.PixelWeight;
 import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
+import io.github.jloss.internal.overlap.OverlapFormulas.Softness;
 import io.github.jloss.internal.overlap.OverlapFormulas.Times;
 import io.github.jloss.internal.overlap.OverlapFormulas.WeightedSlope;
 import io.github.jloss.internal.overlap.OverlapFormulas.WeightedTimes;
@@ -77,6 +80,7 @@ public final class OverlapJob extends Parallel {
     private boolean summing;
     private boolean stash;
     private boolean add;
+    private boolean[] notes;
     private double[] slopes;
     private float slopeScale;
     private int tilePixels;
@@ -117,6 +121,10 @@ public final class OverlapJob extends Parallel {
         if (chunkSums.length < 3 * classes * chunks) {
             chunkSums = new double[Math.multiplyExact(3 * classes, chunks)];
         }
+        if (stash && what.activation() == Activation.SIGMOID && call.notes.length < classes * chunks) {
+            call.notes = new boolean[classes * chunks];
+        }
+        notes = call.notes;
         if (chunks > 0) {
             run(chunks, threads, executor);
         }
@@ -152,6 +160,7 @@ public final class OverlapJob extends Parallel {
     private void gradient(OverlapCall call, int threads, Executor executor) {
         summing = false;
         slopes = call.slopes;
+        notes = call.notes;
         gradient = call.gradient;
         stash = call.stashed;
         add = call.add;
@@ -226,6 +235,7 @@ public final class OverlapJob extends Parallel {
         weights = null;
         weightsLike = null;
         slopes = null;
+        notes = null;
         add = false;
         stash = false;
     }
@@ -264,24 +274,34 @@ public final class OverlapJob extends Parallel {
 
     /** A stretch of pixels of one class, whose elements have an activation of their own. */
     private void elements(Span s, Scratch scratch, int index, int region, int c, long from, int n) {
-        ElementFormula formula = summing ? scratch.elementSums : scratch.elementSlopes;
+        int classOfChunk = what.classes() * index + c;
         scratch.elementSums.label = what.firstLabel() + c;
         scratch.elementSlopes.label = what.firstLabel() + c;
-        if (!summing) {
-            scratch.elementSlopes.slopeI = slope(2 * region);
-            scratch.elementSlopes.slopeO = slope(2 * region + 1);
+        if (summing && stash) {
+            notes[classOfChunk] = isHard(s, scratch, c, from, n);
         }
-        PointwiseKernel kernel = kernels.of(formula, gradient != null ? Mode.GRADIENTS : Mode.SUM);
-        boolean direct = inOnePiece(from, n) && labels == null && !Operand.copies(input) && !Operand.copies(floats)
-                && !Operand.copies(gradient) && (weights == null || weightsInOrder && !Operand.copies(weights));
-        int step = direct ? n : Span.BUFFER;
+        boolean hard = stash && notes[classOfChunk];
+        ElementFormula formula = scratch.elementFormula(this, hard);
+        if (!summing) {
+            scratch.aim(slope(2 * region), slope(2 * region + 1));
+        }
+        Mode mode = !summing ? Mode.MAP : stash ? Mode.GRADIENTS : Mode.SUM;
         s.clearSums();
         s.scale = 1;
-        for (int done = 0; done < n; done += step) {
+        int done = inNativeMemory(s, formula, mode, c, from, n);
+        int step = isDirect(from, n) ? n : Span.BUFFER;
+        PointwiseKernel kernel = kernels.of(formula, mode);
+        for (; done < n; done += step) {
             long at = from + done;
             int m = Math.min(step, n - done);
             load(s.x, !summing && stash ? gradient : input, c, at, m);
-            target(s.t, c, at, m);
+            if (!hard) {
+                target(s.t, c, at, m);
+            } else if (summing) {
+                hardTarget(s.t, c, at, m);
+            } else {
+                s.t.use(s.x.array, s.x.offset);
+            }
             s.a.use(s.x.array, s.x.offset);
             s.b.use(s.x.array, s.x.offset);
             if (add) {
@@ -299,9 +319,65 @@ public final class OverlapJob extends Parallel {
             }
         }
         if (summing) {
-            int sum = 3 * (what.classes() * index + c);
             for (int i = 0; i < 3; i++) {
-                chunkSums[sum + i] = s.sum(i);
+                chunkSums[3 * classOfChunk + i] = s.sum(i);
+            }
+        }
+    }
+
+    /** Whether a stretch can be worked on as it lies in arrays. */
+    private boolean isDirect(long from, int n) {
+        return inOnePiece(from, n) && labels == null && !Operand.copies(input) && !Operand.copies(floats)
+                && !Operand.copies(gradient) && (weights == null || weightsInOrder && !Operand.copies(weights));
+    }
+
+    /** Works on a stretch as it lies in native memory; returns how many elements: all blocks, or none. */
+    private int inNativeMemory(Span s, ElementFormula formula, Mode mode, int c, long from, int n) {
+        int blocks = n - n % PointwiseKernel.BLOCK;
+        if (blocks == 0 || add || labels != null || weights != null || !inOnePiece(from, n)
+                || !Operand.isNative(input) || !Operand.isNative(floats) || !Operand.isNative(gradient)) {
+            return 0;
+        }
+        PointwiseKernel kernel = kernels.inNativeMemory(formula, mode);
+        if (kernel == null) {
+            return 0;
+        }
+        s.x.point(!summing && stash ? gradient : input, what.element(c, from));
+        s.t.point(floats, what.element(c, from));
+        s.out.point(gradient, what.element(c, from));
+        kernel.run(formula, s, blocks);
+        return blocks;
+    }
+
+    /** Whether all targets of a stretch are 0 or 1, as those of labels are, and nothing else is to be looked at. */
+    private boolean isHard(Span s, Scratch scratch, int c, long from, int n) {
+        if (weights != null || !Float.isNaN(what.ignored()) || labels != null) {
+            return weights == null && Float.isNaN(what.ignored());
+        }
+        PointwiseKernel kernel = kernels.of(scratch.softness, Mode.SUM);
+        int step = inOnePiece(from, n) && !Operand.copies(floats) ? n : Span.BUFFER;
+        for (int done = 0; done < n; done += step) {
+            int m = Math.min(step, n - done);
+            load(s.x, floats, c, from + done, m);
+            s.t.use(s.x.array, s.x.offset);
+            s.a.use(s.x.array, s.x.offset);
+            s.b.use(s.x.array, s.x.offset);
+            s.clearSums();
+            kernel.run(scratch.softness, s, m);
+            if (s.sum() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void hardTarget(Operand operand, int c, long from, int n) {
+        target(operand, c, from, n);
+        if (labels != null) {
+            float[] array = operand.array;
+            int label = what.firstLabel() + c;
+            for (int i = 0; i < n; i++) {
+                array[i] = array[i] == label ? 1 : 0;
             }
         }
     }
@@ -611,6 +687,9 @@ public final class OverlapJob extends Parallel {
         final Span span = new Span();
         final ElementSums elementSums = new ElementSums();
         final ElementSlopes elementSlopes = new ElementSlopes();
+        final Softness softness = new Softness();
+        final HardSums hardSums = new HardSums();
+        final HardSlopes hardSlopes = new HardSlopes();
         final ClassSums classSums = new ClassSums();
         final LikeliestSlope likeliestSlope = new LikeliestSlope();
         final SlopeMean slopeMean = new SlopeMean();
@@ -661,6 +740,19 @@ public final class OverlapJob extends Parallel {
             }
         }
 
+        /** What elements with an activation of their own need. */
+        ElementFormula elementFormula(OverlapJob job, boolean hard) {
+            return job.summing ? hard ? hardSums : elementSums : hard ? hardSlopes : elementSlopes;
+        }
+
+        /** Sets the slopes of a region. */
+        void aim(float slopeI, float slopeO) {
+            elementSlopes.slopeI = slopeI;
+            elementSlopes.slopeO = slopeO;
+            hardSlopes.slope = slopeO;
+            hardSlopes.minusSlope = -(slopeI + slopeO);
+        }
+
         /** The variants of the formulas that a job needs, and their kernels. */
         void set(OverlapJob job) {
             boolean oneHot = job.labels != null;
@@ -686,6 +778,8 @@ public final class OverlapJob extends Parallel {
                 elementSlopes.hasWeights = hasWeights;
                 elementSlopes.scaled = job.slopeScale != 1;
                 elementSlopes.scale = job.slopeScale;
+                hardSlopes.scaled = job.slopeScale != 1;
+                hardSlopes.scale = job.slopeScale;
                 return;
             }
             classSums.product = product;

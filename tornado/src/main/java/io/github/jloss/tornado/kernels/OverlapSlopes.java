@@ -69,7 +69,7 @@ public final class OverlapSlopes {
             float x = memory.get(input + i);
             float t = memory.get(target + (oneHot != 0 ? image * pixels + pixel : i));
             float before = add != 0 ? memory.get(gradient + i) : 0f;
-            memory.set(gradient + i, formula.gradient(x, t, before, w));
+            memory.set(gradient + i, formula.value(x, t, before, w));
             pixel += pixelStep;
             c += classStep;
             image += imageStep;
