@@ -207,14 +207,6 @@ public final class OverlapFormulas {
         }
     }
 
-    /** 0 for 0 and for 1, and 1 for all other targets: the sum says how many are not hard. */
-    record Softness() implements PointwiseMap {
-        @Override
-        public float value(float x, float t) {
-            return Scalar.ifEqual(x * x, x, 0, 1);
-        }
-    }
-
     /**
      * {@link ElementSums} of logits whose targets all are 0 or 1, to the same bits: whether the overlap is a product or
      * a minimum is then the same. The gradient is {@code s(x) s(-x)}, with a minus where the target is 1: nothing else

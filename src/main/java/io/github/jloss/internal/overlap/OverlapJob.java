@@ -25,7 +25,6 @@ import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
 import io.github.jloss.internal.overlap.OverlapFormulas.Others;
 import io.github.jloss.internal.overlap.OverlapFormulas.PixelWeight;
 import io.github.jloss.internal.overlap.OverlapFormulas.SlopeMean;
-import io.github.jloss.internal.overlap.OverlapFormulas.Softness;
 import io.github.jloss.internal.overlap.OverlapFormulas.Times;
 import io.github.jloss.internal.overlap.OverlapFormulas.WeightedSlope;
 import io.github.jloss.internal.overlap.OverlapFormulas.WeightedTimes;
@@ -278,7 +277,7 @@ public final class OverlapJob extends Parallel {
         scratch.elementSums.label = what.firstLabel() + c;
         scratch.elementSlopes.label = what.firstLabel() + c;
         if (summing && stash) {
-            notes[classOfChunk] = isHard(s, scratch, c, from, n);
+            notes[classOfChunk] = isHard(s, c, from, n);
         }
         boolean hard = stash && notes[classOfChunk];
         ElementFormula formula = scratch.elementFormula(this, hard);
@@ -350,21 +349,15 @@ public final class OverlapJob extends Parallel {
     }
 
     /** Whether all targets of a stretch are 0 or 1, as those of labels are, and nothing else is to be looked at. */
-    private boolean isHard(Span s, Scratch scratch, int c, long from, int n) {
+    private boolean isHard(Span s, int c, long from, int n) {
         if (weights != null || !Float.isNaN(what.ignored()) || labels != null) {
             return weights == null && Float.isNaN(what.ignored());
         }
-        PointwiseKernel kernel = kernels.of(scratch.softness, Mode.SUM);
         int step = inOnePiece(from, n) && !Operand.copies(floats) ? n : Span.BUFFER;
         for (int done = 0; done < n; done += step) {
             int m = Math.min(step, n - done);
             load(s.x, floats, c, from + done, m);
-            s.t.use(s.x.array, s.x.offset);
-            s.a.use(s.x.array, s.x.offset);
-            s.b.use(s.x.array, s.x.offset);
-            s.clearSums();
-            kernel.run(scratch.softness, s, m);
-            if (s.sum() != 0) {
+            if (!kernels.reductions().areZerosAndOnes(s.x.array, s.x.offset, m)) {
                 return false;
             }
         }
@@ -687,7 +680,6 @@ public final class OverlapJob extends Parallel {
         final Span span = new Span();
         final ElementSums elementSums = new ElementSums();
         final ElementSlopes elementSlopes = new ElementSlopes();
-        final Softness softness = new Softness();
         final HardSums hardSums = new HardSums();
         final HardSlopes hardSlopes = new HardSlopes();
         final ClassSums classSums = new ClassSums();
