@@ -35,7 +35,7 @@ public final class OverlapCall {
      */
     public Tensor stash;
 
-    /** First pass: what the engine wants to know of the stash in the second, in an order of its own; may be replaced. */
+    /** First pass: what the engine wants to know of the stash in the second, in its own order; may be replaced. */
     public boolean[] notes = {};
 
     /**
