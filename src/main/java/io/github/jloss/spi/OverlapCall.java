@@ -35,9 +35,6 @@ public final class OverlapCall {
      */
     public Tensor stash;
 
-    /** First pass: what the engine wants to know of the stash in the second, in its own order; may be replaced. */
-    public boolean[] notes = {};
-
     /**
      * First pass: receives three sums for each region: of the overlap, of what the activation has more, and of what the
      * target has more.

@@ -207,57 +207,6 @@ public final class OverlapFormulas {
         }
     }
 
-    /**
-     * {@link ElementSums} of logits whose targets all are 0 or 1, to the same bits: whether the overlap is a product or
-     * a minimum is then the same. The gradient is {@code s(x) s(-x)}, with a minus where the target is 1: nothing else
-     * of input and target matters to the second pass, which so reads one number instead of two.
-     */
-    static final class HardSums implements FoldFormula, MutableFormula {
-
-        private static float inside(float x) {
-            float tail = Scalar.sigmoidNeg(Math.abs(x));
-            return Scalar.ifSignBit(x, tail, 1 - tail);
-        }
-
-        @Override
-        public float value(float x, float t, float a, float b) {
-            return inside(x) * t;
-        }
-
-        @Override
-        public float second(float x, float t, float a, float b) {
-            return inside(x) - inside(x) * t;
-        }
-
-        @Override
-        public float third(float x, float t, float a, float b) {
-            float tail = Scalar.sigmoidNeg(Math.abs(x));
-            return Scalar.ifSignBit(x, 1 - tail, tail) * t;
-        }
-
-        @Override
-        public float gradient(float x, float t, float a, float b) {
-            float tail = Scalar.sigmoidNeg(Math.abs(x));
-            return Scalar.flipSign(tail * (1 - tail), 0.5f - t);
-        }
-    }
-
-    /** The gradient from what {@link HardSums} left. */
-    static final class HardSlopes extends MapFormula {
-        boolean scaled;
-        float scale;
-        /** The loss's derivative by o where the target is 0. */
-        float slope;
-        /** Minus that where it is 1. */
-        float minusSlope;
-
-        @Override
-        public float value(float x, float t, float a, float b) {
-            float g = x * Scalar.ifSignBit(x, minusSlope, slope);
-            return scaled ? g * scale : g;
-        }
-    }
-
     /** The larger of two numbers. */
     record Larger() implements PointwiseMap {
         @Override

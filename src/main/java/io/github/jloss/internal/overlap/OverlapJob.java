@@ -17,8 +17,6 @@ import io.github.jloss.internal.overlap.OverlapFormulas.ClassSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.ElementSlopes;
 import io.github.jloss.internal.overlap.OverlapFormulas.ElementSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.Exponential;
-import io.github.jloss.internal.overlap.OverlapFormulas.HardSlopes;
-import io.github.jloss.internal.overlap.OverlapFormulas.HardSums;
 import io.github.jloss.internal.overlap.OverlapFormulas.Larger;
 import io.github.jloss.internal.overlap.OverlapFormulas.Likeliest;
 import io.github.jloss.internal.overlap.OverlapFormulas.LikeliestSlope;
@@ -79,7 +77,6 @@ public final class OverlapJob extends Parallel {
     private boolean summing;
     private boolean stash;
     private boolean add;
-    private boolean[] notes;
     private double[] slopes;
     private float slopeScale;
     private int tilePixels;
@@ -120,10 +117,6 @@ public final class OverlapJob extends Parallel {
         if (chunkSums.length < 3 * classes * chunks) {
             chunkSums = new double[Math.multiplyExact(3 * classes, chunks)];
         }
-        if (stash && what.activation() == Activation.SIGMOID && call.notes.length < classes * chunks) {
-            call.notes = new boolean[classes * chunks];
-        }
-        notes = call.notes;
         if (chunks > 0) {
             run(chunks, threads, executor);
         }
@@ -159,7 +152,6 @@ public final class OverlapJob extends Parallel {
     private void gradient(OverlapCall call, int threads, Executor executor) {
         summing = false;
         slopes = call.slopes;
-        notes = call.notes;
         gradient = call.gradient;
         stash = call.stashed;
         add = call.add;
@@ -234,7 +226,6 @@ public final class OverlapJob extends Parallel {
         weights = null;
         weightsLike = null;
         slopes = null;
-        notes = null;
         add = false;
         stash = false;
     }
@@ -273,16 +264,12 @@ public final class OverlapJob extends Parallel {
 
     /** A stretch of pixels of one class, whose elements have an activation of their own. */
     private void elements(Span s, Scratch scratch, int index, int region, int c, long from, int n) {
-        int classOfChunk = what.classes() * index + c;
+        ElementFormula formula = summing ? scratch.elementSums : scratch.elementSlopes;
         scratch.elementSums.label = what.firstLabel() + c;
         scratch.elementSlopes.label = what.firstLabel() + c;
-        if (summing && stash) {
-            notes[classOfChunk] = isHard(s, c, from, n);
-        }
-        boolean hard = stash && notes[classOfChunk];
-        ElementFormula formula = scratch.elementFormula(this, hard);
         if (!summing) {
-            scratch.aim(slope(2 * region), slope(2 * region + 1));
+            scratch.elementSlopes.slopeI = slope(2 * region);
+            scratch.elementSlopes.slopeO = slope(2 * region + 1);
         }
         Mode mode = !summing ? Mode.MAP : stash ? Mode.GRADIENTS : Mode.SUM;
         s.clearSums();
@@ -294,13 +281,7 @@ public final class OverlapJob extends Parallel {
             long at = from + done;
             int m = Math.min(step, n - done);
             load(s.x, !summing && stash ? gradient : input, c, at, m);
-            if (!hard) {
-                target(s.t, c, at, m);
-            } else if (summing) {
-                hardTarget(s.t, c, at, m);
-            } else {
-                s.t.use(s.x.array, s.x.offset);
-            }
+            target(s.t, c, at, m);
             s.a.use(s.x.array, s.x.offset);
             s.b.use(s.x.array, s.x.offset);
             if (add) {
@@ -318,8 +299,9 @@ public final class OverlapJob extends Parallel {
             }
         }
         if (summing) {
+            int sum = 3 * (what.classes() * index + c);
             for (int i = 0; i < 3; i++) {
-                chunkSums[3 * classOfChunk + i] = s.sum(i);
+                chunkSums[sum + i] = s.sum(i);
             }
         }
     }
@@ -346,33 +328,6 @@ public final class OverlapJob extends Parallel {
         s.out.point(gradient, what.element(c, from));
         kernel.run(formula, s, blocks);
         return blocks;
-    }
-
-    /** Whether all targets of a stretch are 0 or 1, as those of labels are, and nothing else is to be looked at. */
-    private boolean isHard(Span s, int c, long from, int n) {
-        if (weights != null || !Float.isNaN(what.ignored()) || labels != null) {
-            return weights == null && Float.isNaN(what.ignored());
-        }
-        int step = inOnePiece(from, n) && !Operand.copies(floats) ? n : Span.BUFFER;
-        for (int done = 0; done < n; done += step) {
-            int m = Math.min(step, n - done);
-            load(s.x, floats, c, from + done, m);
-            if (!kernels.reductions().areZerosAndOnes(s.x.array, s.x.offset, m)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void hardTarget(Operand operand, int c, long from, int n) {
-        target(operand, c, from, n);
-        if (labels != null) {
-            float[] array = operand.array;
-            int label = what.firstLabel() + c;
-            for (int i = 0; i < n; i++) {
-                array[i] = array[i] == label ? 1 : 0;
-            }
-        }
     }
 
     /** A stretch of pixels of all classes, with a softmax over them. */
@@ -680,8 +635,6 @@ public final class OverlapJob extends Parallel {
         final Span span = new Span();
         final ElementSums elementSums = new ElementSums();
         final ElementSlopes elementSlopes = new ElementSlopes();
-        final HardSums hardSums = new HardSums();
-        final HardSlopes hardSlopes = new HardSlopes();
         final ClassSums classSums = new ClassSums();
         final LikeliestSlope likeliestSlope = new LikeliestSlope();
         final SlopeMean slopeMean = new SlopeMean();
@@ -732,19 +685,6 @@ public final class OverlapJob extends Parallel {
             }
         }
 
-        /** What elements with an activation of their own need. */
-        ElementFormula elementFormula(OverlapJob job, boolean hard) {
-            return job.summing ? hard ? hardSums : elementSums : hard ? hardSlopes : elementSlopes;
-        }
-
-        /** Sets the slopes of a region. */
-        void aim(float slopeI, float slopeO) {
-            elementSlopes.slopeI = slopeI;
-            elementSlopes.slopeO = slopeO;
-            hardSlopes.slope = slopeO;
-            hardSlopes.minusSlope = -(slopeI + slopeO);
-        }
-
         /** The variants of the formulas that a job needs, and their kernels. */
         void set(OverlapJob job) {
             boolean oneHot = job.labels != null;
@@ -770,8 +710,6 @@ public final class OverlapJob extends Parallel {
                 elementSlopes.hasWeights = hasWeights;
                 elementSlopes.scaled = job.slopeScale != 1;
                 elementSlopes.scale = job.slopeScale;
-                hardSlopes.scaled = job.slopeScale != 1;
-                hardSlopes.scale = job.slopeScale;
                 return;
             }
             classSums.product = product;
