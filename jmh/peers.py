@@ -512,8 +512,7 @@ def main():
                 "Allocator of the peers": "jemalloc, MALLOC_CONF=" + KEPT if allocator else "the system's: not at "
                 "their best, so without a ratio; found no libjemalloc.so.2 in %s (Linux only); `apt-get install "
                 "libjemalloc2` brings it" % ", ".join(JEMALLOC),
-                "Load": "%.1f before the start (from 1 on others take part in it, and threads that wait for one another "
-                "take many times longer)" % load,
+                "Load": "%.1f before the start (from 1 on others have a part of the machine)" % load,
                 "Measured": "%d rounds of %g s each, in turn" % (chosen.rounds, chosen.seconds),
                 "Command": "`%s`" % " ".join(["jmh/peers"] + arguments)}
         for number, (loss, shape) in enumerate(to_measure, 1):
