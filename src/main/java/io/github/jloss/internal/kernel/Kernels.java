@@ -4,8 +4,8 @@ package io.github.jloss.internal.kernel;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
 import io.github.jloss.internal.simd.SimdMatrix;
-import io.github.jloss.internal.simd.SimdPairs;
 import io.github.jloss.internal.simd.SimdReductions;
+import io.github.jloss.internal.simd.SimdRowDifferences;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +35,8 @@ public abstract class Kernels {
         }
 
         @Override
-        public PairKernel pairs() {
-            return ScalarPairs.INSTANCE;
+        public RowDifferences differences() {
+            return RowDifferences.SCALAR;
         }
 
         @Override
@@ -80,12 +80,12 @@ public abstract class Kernels {
             private final MatrixKernel matrix = !Fma.FUSED ? ScalarMatrix.INSTANCE
                     : Warmup.ENABLED ? new WarmingMatrix(SimdMatrix.INSTANCE) : SimdMatrix.INSTANCE;
 
-            private final PairKernel pairs = Warmup.ENABLED
-                    ? new WarmingPairs(SimdPairs.INSTANCE) : SimdPairs.INSTANCE;
+            private final RowDifferences differences = Warmup.ENABLED
+                    ? new WarmingRowDifferences(SimdRowDifferences.INSTANCE) : SimdRowDifferences.INSTANCE;
 
             @Override
-            public PairKernel pairs() {
-                return pairs;
+            public RowDifferences differences() {
+                return differences;
             }
 
             @Override
@@ -154,8 +154,8 @@ public abstract class Kernels {
     /** The inner loops of matrix products. */
     public abstract MatrixKernel matrix();
 
-    /** Distances of many pairs of rows. */
-    public abstract PairKernel pairs();
+    /** Differences of many rows. */
+    public abstract RowDifferences differences();
 
     /** What these loops are, for people. */
     public abstract String describe();
