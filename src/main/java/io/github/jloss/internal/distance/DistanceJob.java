@@ -153,12 +153,16 @@ public final class DistanceJob extends SumJob {
     /** The sum of the losses of some rows. */
     private double work(long from, long to) {
         RowWorker worker = WORKERS.take();
+        double sum = 0;
         try {
-            return worker.work(this, from, to);
+            for (long row = from; row < to; row++) {
+                sum += worker.work(this, row);
+            }
         } finally {
             worker.forget();
             WORKERS.give(worker);
         }
+        return sum;
     }
 
     /** The target of a row. */
