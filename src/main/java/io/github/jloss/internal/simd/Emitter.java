@@ -181,6 +181,10 @@ final class Emitter {
         }
 
         private void push(Node node) {
+            if (slots.containsKey(node)) {
+                code.aload(slots.get(node));
+                return;
+            }
             switch (node) {
                 case FloatConstant c -> {
                     code.getstatic(LOOP, "SPECIES", SPECIES).loadConstant(c.value());
@@ -190,14 +194,12 @@ final class Emitter {
                     code.getstatic(LOOP, "INTS", SPECIES).loadConstant(c.value());
                     code.invokestatic(INTS, "broadcast", type(INTS, SPECIES, ConstantDescs.CD_int));
                 }
-                case Operation o when !slots.containsKey(o) -> {
-                    compute(o.op(), o.operands());
-                    int slot = code.allocateLocal(TypeKind.REFERENCE);
-                    code.dup().astore(slot);
-                    slots.put(o, slot);
-                }
-                default -> code.aload(slots.get(node));
+                case Operation o -> compute(o.op(), o.operands());
+                default -> throw new AssertionError(node);
             }
+            int slot = code.allocateLocal(TypeKind.REFERENCE);
+            code.dup().astore(slot);
+            slots.put(node, slot);
         }
 
         private void compute(Op op, List<Node> o) {
@@ -278,17 +280,17 @@ final class Emitter {
             reinterpret(Type.FLOAT);
         }
 
+        /**
+         * Shifts, too, take a vector. In the JDK's method that takes an int, C2 remembers failed class checks; once a
+         * loop has any, and its methods were decompiled 200 times in all, C2 no longer trusts the types it has seen,
+         * and vectors become objects (1 KB of garbage a call, in every other start).
+         */
         private void lanewise(String operator, Node left, Node right) {
             push(left);
             // AND, OR and XOR are declared as associative operators, the shifts as mere binary ones.
             code.getstatic(OPERATORS, operator, operator.length() < 4 ? ASSOCIATIVE : BINARY);
-            if (right instanceof IntConstant c) {
-                code.loadConstant(c.value());
-                code.invokevirtual(INTS, "lanewise", type(INTS, BINARY, ConstantDescs.CD_int));
-            } else {
-                push(right);
-                code.invokevirtual(INTS, "lanewise", type(INTS, BINARY, VECTOR));
-            }
+            push(right);
+            code.invokevirtual(INTS, "lanewise", type(INTS, BINARY, VECTOR));
         }
 
         private void reinterpret(Type to) {

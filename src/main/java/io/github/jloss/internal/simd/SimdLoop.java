@@ -65,7 +65,8 @@ final class SimdLoop implements PointwiseKernel {
     @Override
     public void run(ElementFormula formula, Span s, int n) {
         int whole = n - n % (MODE == Mode.MAP ? WIDTH : LANES);
-        vectors(formula, s, whole, n);
+        read(formula, s.parameters);
+        vectors(s, whole, n);
         if (whole == n) {
             return;
         }
@@ -83,8 +84,10 @@ final class SimdLoop implements PointwiseKernel {
     /**
      * All elements that fill vectors; a block that more follow is left open. With the scalar loop for those in the same
      * method, the compiler keeps nothing in registers across the loop, and overlap losses take an eighth more time.
+     * Nor does it read the formula's parameters: method handles, shared with other formulas, fail class checks, see
+     * {@link Emitter}.
      */
-    private static void vectors(ElementFormula formula, Span s, int whole, int n) {
+    private static void vectors(Span s, int whole, int n) {
         float[] x = s.x.array;
         float[] t = s.t.array;
         float[] a = s.a.array;
@@ -103,7 +106,6 @@ final class SimdLoop implements PointwiseKernel {
         int oo = s.out.offset;
         MemorySegment outs = s.out.segment;
         long ob = s.out.bytes;
-        read(formula, s.parameters);
         FloatVector p0 = parameter(s, 0);
         FloatVector p1 = parameter(s, 1);
         FloatVector p2 = parameter(s, 2);

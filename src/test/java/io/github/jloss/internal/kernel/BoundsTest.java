@@ -108,7 +108,7 @@ class BoundsTest extends FormulaTests {
         }
 
         private static float step(float v, float t) {
-            return Scalar.ifLess(v, 1.5f, -2.5f, Scalar.ifLess(t, 3.5f, v, 4.5f));
+            return Scalar.ifSignBit(v, -2.5f, Scalar.ifSignBit(t, v, 4.5f));
         }
     }
 
