@@ -153,16 +153,12 @@ public final class DistanceJob extends SumJob {
     /** The sum of the losses of some rows. */
     private double work(long from, long to) {
         RowWorker worker = WORKERS.take();
-        double sum = 0;
         try {
-            for (long row = from; row < to; row++) {
-                sum += worker.work(this, row);
-            }
+            return worker.work(this, from, to);
         } finally {
             worker.forget();
             WORKERS.give(worker);
         }
-        return sum;
     }
 
     /** The target of a row. */

@@ -7,7 +7,7 @@ import io.github.jloss.internal.kernel.Row;
 import io.github.jloss.spi.DistanceFormula;
 import java.util.Arrays;
 
-/** Works on one row after another: distances, loss, gradients. */
+/** Works on one row after another: distances, loss, gradients; on many at once where that can be. */
 public final class RowWorker {
 
     /** Which inputs a distance is between, in the order of {@link DistanceFormula#distances}. */
@@ -18,6 +18,7 @@ public final class RowWorker {
     private final boolean[] begun = new boolean[DistanceJob.INPUTS];
     private final RowPair[] pairs = {new RowPair(), new RowPair(), new RowPair()};
     private final Row[] parts = {new Row(), new Row()};
+    private final RowBlock block = new RowBlock(this);
 
     /** Lets go of the caller's memory. */
     void forget() {
@@ -26,6 +27,19 @@ public final class RowWorker {
             gradients[i].forget();
             pairs[i].forget();
         }
+        block.forget();
+    }
+
+    /** The sum of the losses of some rows; writes what the job wants of them. */
+    double work(DistanceJob job, long from, long to) {
+        if (RowBlock.suits(job)) {
+            return block.work(job, from, to);
+        }
+        double sum = 0;
+        for (long row = from; row < to; row++) {
+            sum += work(job, row);
+        }
+        return sum;
     }
 
     /** The loss of a row; writes what the job wants of it. */
@@ -81,7 +95,8 @@ public final class RowWorker {
         int n = job.length;
         for (int i = 0; i < DistanceJob.INPUTS; i++) {
             if (job.gradients[i] != null) {
-                begin(i, job.gradients[i], job.inPlace[i], job.add, row * n, n);
+                gradients[i].begin(job.gradients[i], job.inPlace[i], job.add, row * n, n);
+                begun[i] = job.add;
             }
         }
         double factor = job.scale * weight * (job.upstream == null ? 1 : job.upstream.get(row));
@@ -137,17 +152,6 @@ public final class RowWorker {
     private void deliver(int k, Row part, double factor, int i) {
         pairs[k].deliver(part.array, part.from, factor, begun[i], gradients[i].array, gradients[i].from);
         begun[i] = true;
-    }
-
-    private void begin(int i, Tensor gradient, boolean inPlace, boolean add, long first, int n) {
-        if (inPlace) {
-            gradients[i].point(gradient, first);
-        } else if (add) {
-            gradients[i].copy(gradient, first, n);
-        } else {
-            gradients[i].own(n);
-        }
-        begun[i] = add;
     }
 
     private void end(int i, Tensor gradient, boolean inPlace, long first, int n) {

@@ -5,6 +5,7 @@ import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
 import io.github.jloss.internal.simd.SimdMatrix;
 import io.github.jloss.internal.simd.SimdReductions;
+import io.github.jloss.internal.simd.SimdRowDifferences;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +32,11 @@ public abstract class Kernels {
         @Override
         public MatrixKernel matrix() {
             return ScalarMatrix.INSTANCE;
+        }
+
+        @Override
+        public RowDifferences differences() {
+            return RowDifferences.SCALAR;
         }
 
         @Override
@@ -73,6 +79,14 @@ public abstract class Kernels {
             // Its loops take fused multiply-add for granted.
             private final MatrixKernel matrix = !Fma.FUSED ? ScalarMatrix.INSTANCE
                     : Warmup.ENABLED ? new WarmingMatrix(SimdMatrix.INSTANCE) : SimdMatrix.INSTANCE;
+
+            private final RowDifferences differences = Warmup.ENABLED
+                    ? new WarmingRowDifferences(SimdRowDifferences.INSTANCE) : SimdRowDifferences.INSTANCE;
+
+            @Override
+            public RowDifferences differences() {
+                return differences;
+            }
 
             @Override
             public Reductions reductions() {
@@ -139,6 +153,9 @@ public abstract class Kernels {
 
     /** The inner loops of matrix products. */
     public abstract MatrixKernel matrix();
+
+    /** Differences of many rows. */
+    public abstract RowDifferences differences();
 
     /** What these loops are, for people. */
     public abstract String describe();

@@ -46,6 +46,17 @@ public final class Row {
         Elements.read(tensor, first, array, 0, n);
     }
 
+    /** Points at a gradient in the caller's array, or at a buffer, with what is added to. */
+    public void begin(Tensor gradient, boolean inPlace, boolean add, long first, int n) {
+        if (inPlace) {
+            point(gradient, first);
+        } else if (add) {
+            copy(gradient, first, n);
+        } else {
+            own(n);
+        }
+    }
+
     /** Copies what is in the buffer to a tensor. */
     public void flush(Tensor tensor, long first, int n) {
         Elements.write(array, 0, tensor, first, n);
