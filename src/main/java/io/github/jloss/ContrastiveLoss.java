@@ -114,7 +114,8 @@ public final class ContrastiveLoss extends PairLoss<ContrastiveLoss> {
 
         /** A product in which 0 times infinity is 0. */
         private static double weighted(double weight, double value) {
-            return weight == 0 ? 0 : weight * value;
+            double product = weight * value;
+            return product == product || weight != 0 ? product : 0;
         }
 
         @Override

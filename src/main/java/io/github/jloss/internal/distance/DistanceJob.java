@@ -161,6 +161,11 @@ public final class DistanceJob extends SumJob {
         }
     }
 
+    /** Whether any gradient is asked for. */
+    boolean wantsGradients() {
+        return gradients[0] != null || gradients[1] != null || gradients[2] != null;
+    }
+
     /** The target of a row. */
     double target(long row) {
         return target == null ? 0 : target instanceof Tensor tensor ? tensor.get(row) : ((Labels) target).get(row);

@@ -11,7 +11,7 @@ import java.util.Arrays;
 public final class RowWorker {
 
     /** Which inputs a distance is between, in the order of {@link DistanceFormula#distances}. */
-    private static final int[][] ENDS = {{0, 1}, {0, 2}, {1, 2}};
+    static final int[][] ENDS = {{0, 1}, {0, 2}, {1, 2}};
 
     private final Row[] inputs = {new Row(), new Row(), new Row()};
     private final Row[] gradients = {new Row(), new Row(), new Row()};
@@ -69,7 +69,7 @@ public final class RowWorker {
         if (job.losses != null) {
             job.losses.set(row, (float) loss);
         }
-        if (job.gradients[0] != null || job.gradients[1] != null || job.gradients[2] != null) {
+        if (job.wantsGradients()) {
             gradients(job, row, distances, target, weight);
         }
         return loss;

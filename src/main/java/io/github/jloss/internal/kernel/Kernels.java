@@ -4,8 +4,8 @@ package io.github.jloss.internal.kernel;
 import io.github.jloss.internal.kernel.PointwiseKernel.Mode;
 import io.github.jloss.internal.simd.SimdKernels;
 import io.github.jloss.internal.simd.SimdMatrix;
+import io.github.jloss.internal.simd.SimdPairs;
 import io.github.jloss.internal.simd.SimdReductions;
-import io.github.jloss.internal.simd.SimdRowDifferences;
 import io.github.jloss.spi.ElementFormula;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +35,8 @@ public abstract class Kernels {
         }
 
         @Override
-        public RowDifferences differences() {
-            return RowDifferences.SCALAR;
+        public PairKernel pairs() {
+            return ScalarPairs.INSTANCE;
         }
 
         @Override
@@ -80,12 +80,12 @@ public abstract class Kernels {
             private final MatrixKernel matrix = !Fma.FUSED ? ScalarMatrix.INSTANCE
                     : Warmup.ENABLED ? new WarmingMatrix(SimdMatrix.INSTANCE) : SimdMatrix.INSTANCE;
 
-            private final RowDifferences differences = Warmup.ENABLED
-                    ? new WarmingRowDifferences(SimdRowDifferences.INSTANCE) : SimdRowDifferences.INSTANCE;
+            private final PairKernel pairs = Warmup.ENABLED
+                    ? new WarmingPairs(SimdPairs.INSTANCE) : SimdPairs.INSTANCE;
 
             @Override
-            public RowDifferences differences() {
-                return differences;
+            public PairKernel pairs() {
+                return pairs;
             }
 
             @Override
@@ -154,8 +154,8 @@ public abstract class Kernels {
     /** The inner loops of matrix products. */
     public abstract MatrixKernel matrix();
 
-    /** Differences of many rows. */
-    public abstract RowDifferences differences();
+    /** Distances of many pairs of rows. */
+    public abstract PairKernel pairs();
 
     /** What these loops are, for people. */
     public abstract String describe();
