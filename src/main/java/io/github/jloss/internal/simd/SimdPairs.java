@@ -12,12 +12,14 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Pairs of rows on vectors. The last vector of a row reaches into the next one, where what it finds is not counted and
  * what it writes is overwritten; only at the end of the last rows sums go element by element.
+ *
+ * <p>No vector goes into a method of ours or comes from one, and all are as wide as the others: the JIT compiler makes
+ * objects of them where it does not inline a method that it has compiled before, or has seen vectors of two widths.
  */
 public final class SimdPairs implements PairKernel {
 
@@ -27,9 +29,6 @@ public final class SimdPairs implements PairKernel {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-    /** Of as many floats as there are doubles in a vector. */
-    private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
     private static final int WIDTH = SPECIES.length();
     private static final int LANES = PointwiseKernel.LANES;
     private static final int BLOCK = PointwiseKernel.BLOCK;
@@ -47,7 +46,7 @@ public final class SimdPairs implements PairKernel {
     @Override
     public void squares(Row x, Row t, int n, int rows, float[] a, float[] b, float eps, RowSums sums) {
         int vectorRows = vectorRows(n, rows);
-        if (n <= LANES / 2) {
+        if (n <= Math.min(LANES / 2, WIDTH)) {
             few(x, t, n, rows, a, b, eps, sums);
             return;
         }
@@ -73,18 +72,22 @@ public final class SimdPairs implements PairKernel {
 
     /** The same of rows so short that their squares are added one by one. */
     private static void few(Row x, Row t, int n, int rows, float[] a, float[] b, float eps, RowSums sums) {
+        float[] xs = x.array;
+        float[] ts = t.array;
+        int xo = x.from;
+        int to = t.from;
         float[] squares = sums.lanes;
         int vectors = rows - (WIDTH + n - 1) / n;
-        FloatVector scale = SUM_SCALE;
         int r = 0;
         for (; r < vectors; r++) {
-            FloatVector e = at(x, r * n).mul(a[r]).sub(at(t, r * n).mul(b[r])).add(eps);
-            e.mul(e).mul(scale).intoArray(squares, 0);
+            FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + r * n).mul(a[r])
+                    .sub(FloatVector.fromArray(SPECIES, ts, to + r * n).mul(b[r])).add(eps);
+            e.mul(e).mul(PointwiseKernel.SUM_SCALE).intoArray(squares, 0);
             sums.of[r] = RowSums.sum(squares, n);
         }
         for (; r < rows; r++) {
             for (int i = 0; i < n; i++) {
-                float e = a[r] * x.array[x.from + r * n + i] - b[r] * t.array[t.from + r * n + i] + eps;
+                float e = a[r] * xs[xo + r * n + i] - b[r] * ts[to + r * n + i] + eps;
                 squares[i] = e * e * PointwiseKernel.SUM_SCALE;
             }
             sums.of[r] = RowSums.sum(squares, n);
@@ -94,6 +97,10 @@ public final class SimdPairs implements PairKernel {
     /** The same of rows whose lanes are one vector. */
     private static void squares(Row x, Row t, int n, int rows, float[] a, float[] b, float eps, double[] half,
             double[] of) {
+        float[] xs = x.array;
+        float[] ts = t.array;
+        int xo = x.from;
+        int to = t.from;
         int tail = n % LANES;
         for (int r = 0; r < rows; r++) {
             FloatVector ofX = FloatVector.broadcast(SPECIES, a[r]);
@@ -101,19 +108,30 @@ public final class SimdPairs implements PairKernel {
             FloatVector sum = FloatVector.zero(SPECIES);
             int i = r * n;
             for (; i < (r + 1) * n - tail; i += LANES) {
-                FloatVector e = ofX.mul(at(x, i)).sub(ofT.mul(at(t, i))).add(eps);
-                sum = plus(e.mul(e), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i).mul(ofX)
+                        .sub(FloatVector.fromArray(SPECIES, ts, to + i).mul(ofT)).add(eps);
+                e = e.mul(e);
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             if (tail > 0) {
-                FloatVector e = ofX.mul(at(x, i)).sub(ofT.mul(at(t, i))).add(eps);
-                sum = plus(keep(e.mul(e), tail, 0), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i).mul(ofX)
+                        .sub(FloatVector.fromArray(SPECIES, ts, to + i).mul(ofT)).add(eps);
+                e = e.mul(e).reinterpretAsInts().and(IntVector.fromArray(INTS, KEEP, LANES - tail))
+                        .reinterpretAsFloats();
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
-            of[r] = sum(sum, half);
+            ((DoubleVector) sum.convertShape(VectorOperators.F2D, DOUBLES, 0))
+                    .add((DoubleVector) sum.convertShape(VectorOperators.F2D, DOUBLES, 1)).intoArray(half, 0);
+            of[r] = RowSums.sum(half);
         }
     }
 
     /** Sets the lanes to the sums of the squares of some elements. */
     private static void squares(Row x, Row t, int from, int count, float a, float b, float eps, float[] lanes) {
+        float[] xs = x.array;
+        float[] ts = t.array;
+        int xo = x.from;
+        int to = t.from;
         int tail = count % LANES;
         FloatVector ofX = FloatVector.broadcast(SPECIES, a);
         FloatVector ofT = FloatVector.broadcast(SPECIES, b);
@@ -121,12 +139,17 @@ public final class SimdPairs implements PairKernel {
             FloatVector sum = FloatVector.zero(SPECIES);
             int i = from + part;
             for (; i < from + count - tail; i += LANES) {
-                FloatVector e = ofX.mul(at(x, i)).sub(ofT.mul(at(t, i))).add(eps);
-                sum = plus(e.mul(e), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i).mul(ofX)
+                        .sub(FloatVector.fromArray(SPECIES, ts, to + i).mul(ofT)).add(eps);
+                e = e.mul(e);
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             if (tail > 0) {
-                FloatVector e = ofX.mul(at(x, i)).sub(ofT.mul(at(t, i))).add(eps);
-                sum = plus(keep(e.mul(e), tail, part), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i).mul(ofX)
+                        .sub(FloatVector.fromArray(SPECIES, ts, to + i).mul(ofT)).add(eps);
+                e = e.mul(e).reinterpretAsInts().and(IntVector.fromArray(INTS, KEEP, LANES - tail + part))
+                        .reinterpretAsFloats();
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             sum.intoArray(lanes, part);
         }
@@ -161,31 +184,53 @@ public final class SimdPairs implements PairKernel {
 
     /** The same of rows whose lanes are one vector. */
     private static void products(Row x, Row t, int n, int rows, double[] half, double[] of) {
+        float[] xs = x.array;
+        float[] ts = t.array;
+        int xo = x.from;
+        int to = t.from;
         int tail = n % LANES;
         for (int r = 0; r < rows; r++) {
             FloatVector sum = FloatVector.zero(SPECIES);
             int i = r * n;
             for (; i < (r + 1) * n - tail; i += LANES) {
-                sum = plus(at(x, i).mul(at(t, i)), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i)
+                        .mul(FloatVector.fromArray(SPECIES, ts, to + i));
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             if (tail > 0) {
-                sum = plus(keep(at(x, i).mul(at(t, i)), tail, 0), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i)
+                        .mul(FloatVector.fromArray(SPECIES, ts, to + i));
+                e = e.reinterpretAsInts().and(IntVector.fromArray(INTS, KEEP, LANES - tail))
+                        .reinterpretAsFloats();
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
-            of[r] = sum(sum, half);
+            ((DoubleVector) sum.convertShape(VectorOperators.F2D, DOUBLES, 0))
+                    .add((DoubleVector) sum.convertShape(VectorOperators.F2D, DOUBLES, 1)).intoArray(half, 0);
+            of[r] = RowSums.sum(half);
         }
     }
 
     /** Sets the lanes to the sums of the products of some elements. */
     private static void products(Row x, Row t, int from, int count, float[] lanes) {
+        float[] xs = x.array;
+        float[] ts = t.array;
+        int xo = x.from;
+        int to = t.from;
         int tail = count % LANES;
         for (int part = 0; part < LANES; part += WIDTH) {
             FloatVector sum = FloatVector.zero(SPECIES);
             int i = from + part;
             for (; i < from + count - tail; i += LANES) {
-                sum = plus(at(x, i).mul(at(t, i)), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i)
+                        .mul(FloatVector.fromArray(SPECIES, ts, to + i));
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             if (tail > 0) {
-                sum = plus(keep(at(x, i).mul(at(t, i)), tail, part), sum);
+                FloatVector e = FloatVector.fromArray(SPECIES, xs, xo + i)
+                        .mul(FloatVector.fromArray(SPECIES, ts, to + i));
+                e = e.reinterpretAsInts().and(IntVector.fromArray(INTS, KEEP, LANES - tail + part))
+                        .reinterpretAsFloats();
+                sum = Fma.FUSED ? e.fma(SUM_SCALE, sum) : e.mul(SUM_SCALE).add(sum);
             }
             sum.intoArray(lanes, part);
         }
@@ -206,7 +251,9 @@ public final class SimdPairs implements PairKernel {
         int whole = from + SPECIES.loopBound(to - from);
         FloatVector zero = FloatVector.zero(SPECIES);
         for (int i = from; i < whole; i += WIDTH) {
-            FloatVector g = at(x, i).sub(at(t, i)).add(eps).mul(FloatVector.fromArray(SPECIES, a, i));
+            FloatVector g = FloatVector.fromArray(SPECIES, x.array, x.from + i)
+                    .sub(FloatVector.fromArray(SPECIES, t.array, t.from + i)).add(eps)
+                    .mul(FloatVector.fromArray(SPECIES, a, i));
             zero.add(g).intoArray(out1.array, out1.from + i);
             zero.sub(g).intoArray(out2.array, out2.from + i);
         }
@@ -217,8 +264,8 @@ public final class SimdPairs implements PairKernel {
     public void combinations(Row x, Row t, int from, int to, float[] a, float[] b, float[] c, Row out1, Row out2) {
         int whole = from + SPECIES.loopBound(to - from);
         for (int i = from; i < whole; i += WIDTH) {
-            FloatVector u = at(x, i);
-            FloatVector v = at(t, i);
+            FloatVector u = FloatVector.fromArray(SPECIES, x.array, x.from + i);
+            FloatVector v = FloatVector.fromArray(SPECIES, t.array, t.from + i);
             FloatVector ofOther = FloatVector.fromArray(SPECIES, b, i);
             FloatVector.fromArray(SPECIES, a, i).mul(u).sub(ofOther.mul(v)).add(0f)
                     .intoArray(out1.array, out1.from + i);
@@ -232,30 +279,16 @@ public final class SimdPairs implements PairKernel {
     public void add(Row x, int from, int to, Row out) {
         int whole = from + SPECIES.loopBound(to - from);
         for (int i = from; i < whole; i += WIDTH) {
-            at(out, i).add(at(x, i)).intoArray(out.array, out.from + i);
+            FloatVector.fromArray(SPECIES, out.array, out.from + i)
+                    .add(FloatVector.fromArray(SPECIES, x.array, x.from + i)).intoArray(out.array, out.from + i);
         }
         ScalarPairs.INSTANCE.add(x, whole, to, out);
-    }
-
-    private static FloatVector at(Row row, int i) {
-        return FloatVector.fromArray(SPECIES, row.array, row.from + i);
     }
 
     /** The rows whose last vector does not reach over the end of the last row. */
     private static int vectorRows(int n, int rows) {
         int beyond = (n + LANES - 1) / LANES * LANES - n;
-        return rows - (beyond + n - 1) / n;
-    }
-
-    /** Adds values to a sum. */
-    private static FloatVector plus(FloatVector values, FloatVector sum) {
-        return Fma.FUSED ? values.fma(SUM_SCALE, sum) : values.mul(SUM_SCALE).add(sum);
-    }
-
-    /** The values of a part that belong to the row's last elements, and 0 for those behind them. */
-    private static FloatVector keep(FloatVector values, int count, int part) {
-        return values.reinterpretAsInts().and(IntVector.fromArray(INTS, KEEP, LANES - count + part))
-                .reinterpretAsFloats();
+        return Math.max(0, rows - (beyond + n - 1) / n);
     }
 
     /** Ends a row: the lanes are added by halves. */
@@ -264,20 +297,21 @@ public final class SimdPairs implements PairKernel {
             sums.end(row, n);
             return;
         }
-        for (int i = 0; i < LANES / 2; i += DOUBLES.length()) {
-            doubles(sums.lanes, i).add(doubles(sums.lanes, i + LANES / 2)).intoArray(sums.half, i);
+        float[] lanes = sums.lanes;
+        double[] half = sums.half;
+        for (int part = 0; part < LANES / 2; part += WIDTH) {
+            FloatVector low = FloatVector.fromArray(SPECIES, lanes, part);
+            // One vector for all lanes: then its own second half.
+            FloatVector high = WIDTH == LANES ? low : FloatVector.fromArray(SPECIES, lanes, part + LANES / 2);
+            ((DoubleVector) low.convertShape(VectorOperators.F2D, DOUBLES, 0))
+                    .add((DoubleVector) high.convertShape(VectorOperators.F2D, DOUBLES, WIDTH == LANES ? 1 : 0))
+                    .intoArray(half, part);
+            if (WIDTH < LANES) {
+                ((DoubleVector) low.convertShape(VectorOperators.F2D, DOUBLES, 1))
+                        .add((DoubleVector) high.convertShape(VectorOperators.F2D, DOUBLES, 1))
+                        .intoArray(half, part + WIDTH / 2);
+            }
         }
-        sums.of[row] = RowSums.sum(sums.half);
-    }
-
-    private static DoubleVector doubles(float[] lanes, int from) {
-        return (DoubleVector) FloatVector.fromArray(HALF, lanes, from).convertShape(VectorOperators.F2D, DOUBLES, 0);
-    }
-
-    /** The sum of all lanes of one vector, added by halves, the scaling undone. */
-    private static double sum(FloatVector lanes, double[] half) {
-        ((DoubleVector) lanes.convertShape(VectorOperators.F2D, DOUBLES, 0))
-                .add((DoubleVector) lanes.convertShape(VectorOperators.F2D, DOUBLES, 1)).intoArray(half, 0);
-        return RowSums.sum(half);
+        sums.of[row] = RowSums.sum(half);
     }
 }
