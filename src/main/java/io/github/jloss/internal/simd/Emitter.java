@@ -283,7 +283,7 @@ final class Emitter {
         /**
          * Shifts, too, take a vector. In the JDK's method that takes an int, C2 remembers failed class checks; once a
          * loop has any, and its methods were decompiled 200 times in all, C2 no longer trusts the types it has seen,
-         * and vectors become objects (1 KB of garbage a call, in every other start).
+         * and vectors become objects (1 KB of garbage a call, in some starts).
          */
         private void lanewise(String operator, Node left, Node right) {
             push(left);
